@@ -1,0 +1,166 @@
+import { executedHash, checksumsOf } from './checksum.js'
+import type { Session } from './driver.js'
+import { QueenError } from './errors.js'
+import type { Operation } from './execution.js'
+import { identity } from './identity.js'
+import { makePlan } from './plan.js'
+import { refusal } from './problem.js'
+import { reconcile, type Reconciled } from './reconcile.js'
+import type { MigrationRecord } from './record.js'
+import { locked, prepare, Run, type Job } from './runner.js'
+import { baselineWrites, journal, textOf, updated, write, type PreparedStep, type Signature } from './script.js'
+import { didYouMean } from './suggest.js'
+import type { Transaction } from './transaction.js'
+import { randomUUID } from 'node:crypto'
+
+/** How a broken-off migration is settled: finished by hand, undone by hand, or gone on with. */
+export type Recovery = 'applied' | 'pending' | 'resume'
+
+/** Changes to the history that run no migration, or only the rest of one. All happen under the lock. */
+interface Desk<Tx extends Transaction> {
+  readonly session: Session<Tx>
+  readonly job: Job<Tx>
+}
+
+/** Records everything up to a version as applied without running it. Returns the versions that were recorded. */
+export async function baseline<Tx extends Transaction>(desk: Desk<Tx>, version: string): Promise<readonly string[]> {
+  const { session, job } = desk
+  return await locked(session, job, async (records, signal) => {
+    const rows = rowsOf(desk, records)
+    const plan = makePlan(rows, { action: 'up', to: version }, { ...job.policy, outOfOrder: 'allow' })
+    if (plan.problems.length > 0) throw refusal(plan.problems)
+    const signature = sign(job)
+    const writes = plan.steps.flatMap((step) => baselineWrites(step, signature)).map(write)
+    if (writes.length > 0) await commit(desk, rows[0]!, writes, signal)
+    return plan.steps.map((step) => step.migration.version)
+  })
+}
+
+/** Accepts the registered text of applied migrations as what was applied. Without versions: of all that differ. */
+export async function repair<Tx extends Transaction>(
+  desk: Desk<Tx>,
+  versions: readonly string[],
+): Promise<readonly string[]> {
+  const { session, job } = desk
+  return await locked(session, job, async (records, signal) => {
+    const rows = rowsOf(desk, records)
+    const chosen = versions.length === 0 ? rows : versions.map((version) => find(rows, version))
+    const changed = chosen.filter((row) => row.migration && row.record && differs(row, job))
+    const signature = sign(job)
+    const writes = changed.flatMap((row) => {
+      const step = { direction: 'up' as const, migration: row.migration! }
+      const { up, down } = checksumsOf(row.migration!, job.dialect)
+      const entry = journal(step, signature, { action: 'repair', durationMs: 0 })
+      return [updated(step, { name: row.name, checksum: up, downChecksum: down }), entry].map(write)
+    })
+    if (writes.length > 0) await commit(desk, changed[0]!, writes, signal)
+    return changed.map((row) => row.version)
+  })
+}
+
+function differs(row: Reconciled<never>, job: Job<never>): boolean {
+  const { up, down } = checksumsOf(row.migration!, job.dialect)
+  return row.record!.checksum !== up || row.record!.downChecksum !== down || row.record!.name !== row.name
+}
+
+/**
+ * Settles a migration that failed or was interrupted half-way. `resume` executes what is left, and only if what was
+ * executed is still what the migration says.
+ */
+export async function recover<Tx extends Transaction>(desk: Desk<Tx>, version: string, how: Recovery): Promise<void> {
+  const { session, job } = desk
+  await locked(session, job, async (records, signal) => {
+    const row = find(rowsOf(desk, records), version)
+    if (row.state !== 'failed' && row.state !== 'interrupted')
+      throw new QueenError(
+        'CONFIG_INVALID',
+        `${row.version} ${row.name} is ${row.state}: there is nothing to recover`,
+        {
+          hint: 'queen status shows what needs it',
+          version,
+        },
+      )
+    if (how === 'resume') return await resume(desk, row, signal)
+    const signature = sign(job)
+    const step = {
+      direction: row.record!.direction,
+      migration: row.migration ?? ({ version, name: row.name } as never),
+    }
+    const counts = { statementsStarted: row.record!.statementsTotal, statementsDone: row.record!.statementsTotal }
+    const settled = { status: 'applied', direction: 'up', error: null, fingerprint: null, ...counts } as const
+    const change = how === 'applied' ? updated(step, settled) : ({ write: 'delete', version } as const)
+    await commit(desk, row, [journal(step, signature, { action: 'recover' }), change].map(write), signal)
+  })
+}
+
+async function resume<Tx extends Transaction>(desk: Desk<Tx>, row: Reconciled<Tx>, signal: AbortSignal): Promise<void> {
+  const { session, job } = desk
+  const { version, name, migration } = row
+  const record = row.record!
+  const refuse = (why: string, hint: string): never => {
+    throw new QueenError('INTERRUPTED', `${version} ${name} cannot go on: ${why}`, {
+      hint,
+      version,
+      migrationName: name,
+    })
+  }
+  if (migration === undefined) return refuse('this program does not know it', 'run this with the build that has it')
+  const step = { ...prepare({ direction: record.direction, migration, record }, session), mode: 'counted' as const }
+  let done = record.statementsDone
+  if (step.items.length < done)
+    refuse(`${done} statements are committed, and it has ${step.items.length} now`, 'put the committed statements back')
+  if (hashOf(step, done, job) !== record.executedHash)
+    refuse(
+      `the ${done} statements that are committed are not the ones it begins with now`,
+      'put them back as they were, and correct only what comes behind them',
+    )
+  if (record.status === 'running' && record.statementsStarted > done) {
+    if (step.items[done]?.kind === 'function')
+      refuse(
+        'its function was at work when the process died, and nobody can tell how far it came',
+        `look, then queen recover ${version} --applied or --pending`,
+      )
+    if ((await session.fingerprint()) !== record.fingerprint) done++
+  }
+  await new Run(session, job, signal).resume(step, done)
+}
+
+function hashOf(step: PreparedStep<never>, count: number, job: Job<never>): string | null {
+  return step.items
+    .slice(0, count)
+    .reduce<string | null>((hash, item) => executedHash(hash, textOf(item, step), job.dialect), null)
+}
+
+function rowsOf<Tx extends Transaction>({ job }: Desk<Tx>, records: readonly MigrationRecord[]) {
+  const { registered, environment, dialect } = job
+  return reconcile({ registered, records, holder: null, environment, dialect })
+}
+
+function find<Tx extends Transaction>(rows: readonly Reconciled<Tx>[], version: string): Reconciled<Tx> {
+  const row = rows.find((one) => one.version === version)
+  if (row !== undefined) return row
+  const hint = didYouMean(
+    version,
+    rows.slice(-20).map((one) => one.version),
+  )
+  throw new QueenError('UNKNOWN_VERSION', `There is no migration ${version}`, { hint, version })
+}
+
+function sign(job: Job<never>): Signature {
+  return { runId: randomUUID(), who: identity(), dialect: job.dialect }
+}
+
+/** Plays writes in one transaction. */
+async function commit<Tx extends Transaction>(
+  { session, job }: Desk<Tx>,
+  row: Reconciled<Tx>,
+  writes: readonly Operation<Tx>[],
+  signal: AbortSignal,
+): Promise<void> {
+  const activity = { direction: 'up' as const, version: row.version, name: row.name }
+  await session.execute([{ kind: 'begin' }, ...writes, { kind: 'commit' }], {
+    activity,
+    busyTimeout: job.lockTimeout,
+    signal,
+  })
+}

@@ -1,0 +1,145 @@
+import type { Duration } from './duration.js'
+import { milliseconds } from './duration.js'
+import { QueenError } from './errors.js'
+import { didYouMean } from './suggest.js'
+
+/** What holds for every run of a queen. */
+export interface QueenOptions {
+  /** The history table. The journal has the same name with `_log` behind it. Default `queen_migrations`. */
+  readonly table?: string
+  /** The schema both are in. Default: where the database puts unqualified names. */
+  readonly schema?: string
+  /** The environment of this process, for migrations that belong to some only. Default ''. */
+  readonly environment?: string
+  /** How long to wait for the migration lock. Default 5 minutes. */
+  readonly lockTimeout?: Duration
+  /** How long a statement may wait for a lock on a table, where the database has such locks. Default 1 second. */
+  readonly ddlLockTimeout?: Duration
+  /** How long one statement may take. Default: no limit. */
+  readonly statementTimeout?: Duration
+}
+
+/** What may be said about one run. */
+export interface RunOptions {
+  /** Show what would be done, and do nothing. */
+  readonly dryRun?: boolean
+  /** Apply pending migrations although later ones of their series are applied. Default false: refuse, naming them. */
+  readonly allowOutOfOrder?: boolean
+  /** Apply although the history has versions this program does not know. Default false: refuse, naming them. */
+  readonly allowUnknown?: boolean
+  /** The whole run in one transaction, where the database can. Default false: one for each migration. */
+  readonly atomic?: boolean
+  /** `rollback`: after a failure take back what this run applied, newest first. Default `stop`: keep it. */
+  readonly onFailure?: 'stop' | 'rollback'
+  /** The environment of this run. Default: the queen's. */
+  readonly environment?: string
+  /** Cancels: the running statement is stopped where the database can, and rolled back. */
+  readonly signal?: AbortSignal
+  /** Stops gently: the current migration is finished, no further one is begun. */
+  readonly stop?: AbortSignal
+  /** How long the whole run may take. Default: no limit. */
+  readonly timeout?: Duration
+  /** How long to wait for the migration lock. Default: the queen's. */
+  readonly lockTimeout?: Duration
+  /** Handed to functions as `ctx.app`. */
+  readonly context?: unknown
+}
+
+/** Options of `up`. */
+export interface UpOptions extends RunOptions {
+  /** The last version to apply. */
+  readonly to?: string
+  /** How many migrations to apply at most. */
+  readonly steps?: number
+}
+
+/** Options of `down`: so many steps back, or back to a version, which stays. */
+export type DownOptions = RunOptions &
+  ({ readonly steps?: number; readonly to?: never } | { readonly to: string; readonly steps?: never })
+
+const QUEEN_OPTIONS = ['table', 'schema', 'environment', 'lockTimeout', 'ddlLockTimeout', 'statementTimeout'] as const
+const RUN_OPTIONS = [
+  ...['dryRun', 'allowOutOfOrder', 'allowUnknown', 'atomic', 'onFailure', 'environment', 'signal', 'stop', 'timeout'],
+  ...['lockTimeout', 'context', 'to', 'steps'],
+]
+/** The shortest limit on names among the databases, less the journal's `_log`. */
+const LONGEST_TABLE = 59
+
+/** Options of a queen, checked and complete. */
+export interface Settings {
+  readonly table: string
+  readonly schema: string | undefined
+  readonly environment: string
+  readonly lockTimeout: number
+  readonly ddlLockTimeout: number
+  readonly statementTimeout: number | undefined
+}
+
+/** @throws QueenError `CONFIG_INVALID` naming the option. */
+export function settingsFrom(options: QueenOptions): Settings {
+  refuseUnknown(options, QUEEN_OPTIONS)
+  return {
+    table: identifier('table', options.table ?? 'queen_migrations', LONGEST_TABLE),
+    schema: options.schema === undefined ? undefined : identifier('schema', options.schema, 63),
+    environment: text('environment', options.environment ?? ''),
+    lockTimeout: milliseconds(options.lockTimeout ?? '5m', 'lockTimeout'),
+    ddlLockTimeout: milliseconds(options.ddlLockTimeout ?? '1s', 'ddlLockTimeout'),
+    statementTimeout:
+      options.statementTimeout === undefined ? undefined : milliseconds(options.statementTimeout, 'statementTimeout'),
+  }
+}
+
+/** @throws QueenError `CONFIG_INVALID` naming the option. */
+export function checkRunOptions(options: UpOptions | DownOptions): void {
+  refuseUnknown(options, RUN_OPTIONS)
+  const { steps, to, onFailure } = options
+  if (steps !== undefined && (!Number.isSafeInteger(steps) || steps < 1))
+    throw new QueenError('CONFIG_INVALID', `steps is ${JSON.stringify(steps)}`, {
+      hint: 'write a whole number from 1 upwards',
+    })
+  if (steps !== undefined && to !== undefined)
+    throw new QueenError('CONFIG_INVALID', 'both steps and to are given', { hint: 'leave one of them out' })
+  if (to !== undefined) text('to', to)
+  if (onFailure !== undefined && onFailure !== 'stop' && onFailure !== 'rollback')
+    throw new QueenError('CONFIG_INVALID', `onFailure is ${JSON.stringify(onFailure)}`, {
+      hint: `write 'stop' or 'rollback'`,
+    })
+  for (const field of ['dryRun', 'allowOutOfOrder', 'allowUnknown', 'atomic'] as const)
+    if (options[field] !== undefined && typeof options[field] !== 'boolean')
+      throw new QueenError('CONFIG_INVALID', `${field} is ${JSON.stringify(options[field])}`, {
+        hint: 'write true or false',
+      })
+}
+
+function refuseUnknown(options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw new QueenError('CONFIG_INVALID', `options are ${typeof options}, not an object`, {
+      hint: `known are ${known.join(', ')}`,
+    })
+  for (const key of Object.keys(options))
+    if (!known.includes(key))
+      throw new QueenError('CONFIG_INVALID', `there is no option "${key}"`, { hint: didYouMean(key, known) })
+}
+
+function text(what: string, value: unknown): string {
+  if (typeof value === 'string') return value
+  throw new QueenError('CONFIG_INVALID', `${what} is of type ${typeof value}, not a string`, {
+    hint: `write ${what}: '...'`,
+  })
+}
+
+/** Any name a database can hold is fine, since names are always quoted; what would be cut or lost is not. */
+function identifier(what: string, value: unknown, longest: number): string {
+  const name = text(what, value)
+  const bytes = new TextEncoder().encode(name).length
+  const refuse = (problem: string): never => {
+    throw new QueenError('CONFIG_INVALID', `the ${what} name ${JSON.stringify(name)} ${problem}`, {
+      hint: `choose another ${what}`,
+    })
+  }
+  if (name.trim() !== name || name === '') refuse('is empty or has blanks around it')
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(name) || !name.isWellFormed()) refuse('has characters no database takes')
+  if (bytes > longest) refuse(`is ${bytes} bytes long, at most ${longest} are allowed`)
+  return name
+}

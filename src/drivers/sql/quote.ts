@@ -1,0 +1,4 @@
+/** A name in double quotes, as standard SQL has it; quotes inside are doubled, so that any name is just a name. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
