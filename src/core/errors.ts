@@ -71,6 +71,7 @@ interface QueenErrorOptions extends QueenErrorFacts {
 }
 
 /** Merged into the class, so that each fact is a typed property of the error. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- every fact is optional, so none can be missing
 export interface QueenError extends QueenErrorFacts {}
 
 /**

@@ -7,7 +7,8 @@ import { makePlan } from './plan.js'
 import { refusal } from './problem.js'
 import { reconcile, type Reconciled } from './reconcile.js'
 import type { MigrationRecord } from './record.js'
-import { locked, prepare, Run, type Job } from './runner.js'
+import type { Job } from './job.js'
+import { locked, prepare, Run } from './runner.js'
 import { baselineWrites, journal, textOf, updated, write, type PreparedStep, type Signature } from './script.js'
 import { didYouMean } from './suggest.js'
 import type { Transaction } from './transaction.js'
@@ -45,7 +46,7 @@ export async function repair<Tx extends Transaction>(
   return await locked(session, job, async (records, signal) => {
     const rows = rowsOf(desk, records)
     const chosen = versions.length === 0 ? rows : versions.map((version) => find(rows, version))
-    const changed = chosen.filter((row) => row.migration && row.record && differs(row, job))
+    const changed = chosen.filter((row) => row.migration && row.record?.status === 'applied' && differs(row, job))
     const signature = sign(job)
     const writes = changed.flatMap((row) => {
       const step = { direction: 'up' as const, migration: row.migration! }
@@ -105,7 +106,12 @@ async function resume<Tx extends Transaction>(desk: Desk<Tx>, row: Reconciled<Tx
     })
   }
   if (migration === undefined) return refuse('this program does not know it', 'run this with the build that has it')
-  const step = { ...prepare({ direction: record.direction, migration, record }, session), mode: 'counted' as const }
+  const step = prepare({ direction: record.direction, migration, record }, session)
+  if (step.mode === 'transaction')
+    refuse(
+      'it is a migration of one transaction, which it tore apart; nobody counted what is committed',
+      `look, then queen recover ${version} --applied or --pending`,
+    )
   let done = record.statementsDone
   if (step.items.length < done)
     refuse(`${done} statements are committed, and it has ${step.items.length} now`, 'put the committed statements back')

@@ -65,7 +65,10 @@ export const FINGERPRINT: LateValue = { late: 'fingerprint' }
 
 type Written<T> = { readonly [K in keyof T]?: T[K] | LateValue }
 
-/** A change to Queen's own tables, as data. Drivers turn it into SQL through the SQL they share. */
+/**
+ * A change to Queen's own tables, as data. Drivers turn it into SQL through the SQL they share. Inserting a version that
+ * is recorded, and updating or deleting one that is not, means that somebody else was faster: `taken`.
+ */
 export type RecordWrite =
   | { readonly write: 'insert'; readonly values: Written<Omit<MigrationRecord, 'id'>> }
   | {

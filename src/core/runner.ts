@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Lock, Session } from './driver.js'
 import { milliseconds } from './duration.js'
-import { QueenError, type FinishedMigration } from './errors.js'
-import { Emitter } from './events.js'
+import { QueenError } from './errors.js'
 import { ExecutionError, type Operation } from './execution.js'
 import { explain } from './failure.js'
 import { identity } from './identity.js'
 import { itemsOf, modeOf } from './items.js'
+import type { Done, Job, RunResult } from './job.js'
 import { limited } from './limits.js'
 import { acquire } from './lock.js'
-import type { RegisteredMigration } from './migration.js'
-import { makePlan, type Plan, type PlanRequest, type PlanStep, type Policy } from './plan.js'
+import { makePlan, type Plan, type PlanRequest, type PlanStep } from './plan.js'
 import { refusal, type Problem } from './problem.js'
 import { reconcile, type Reconciled } from './reconcile.js'
-import type { Direction, MigrationRecord } from './record.js'
+import type { MigrationRecord } from './record.js'
 import { messageOf } from './redact.js'
 import {
   countedScript,
@@ -25,39 +24,8 @@ import {
   type Script,
   type Signature,
 } from './script.js'
-import type { Dialect } from './sql/dialect.js'
 import type { MigrationContext, Transaction } from './transaction.js'
-
-/** Everything a run works with. */
-export interface Job<Tx extends Transaction> {
-  readonly registered: readonly RegisteredMigration<Tx>[]
-  readonly dialect: Dialect
-  readonly target: string
-  readonly events: Emitter
-  readonly policy: Policy
-  readonly environment: string
-  readonly atomic: boolean
-  readonly onFailure: 'stop' | 'rollback'
-  readonly signal: AbortSignal | undefined
-  readonly stop: AbortSignal | undefined
-  readonly timeout: number | undefined
-  readonly lockTimeout: number
-  readonly ddlLockTimeout: number
-  readonly statementTimeout: number | undefined
-  readonly context: unknown
-}
-
-/** What a run did. */
-export interface RunResult {
-  readonly direction: Direction
-  /** The migrations that were taken, in order, each with the way it went. */
-  readonly applied: readonly (FinishedMigration & { readonly direction: Direction })[]
-  /** The last applied version before and after. */
-  readonly from: string | null
-  readonly to: string | null
-}
-
-type Done = FinishedMigration & { readonly direction: Direction }
+import { Watch } from './watch.js'
 
 /** Reads the history and works out a plan. Takes no lock and writes nothing. */
 export async function look<Tx extends Transaction>(session: Session<Tx>, job: Job<Tx>, request: PlanRequest) {
@@ -304,7 +272,9 @@ export class Run<Tx extends Transaction> {
     const { version, name } = step.migration
     const text = messageOf(error).slice(0, 2_000)
     const entry = journal(step, this.#signature, { outcome: 'failed', error: text })
-    const record = step.mode === 'counted' ? [updated(step, { status: 'failed', error: text })] : []
+    // A transaction took its record back with it, unless the migration itself committed it half-way.
+    const stays = step.mode === 'counted' || error.failure === 'escaped'
+    const record = stays ? [updated(step, { status: 'failed', error: text })] : []
     const notes = [entry, ...record].map(write)
     // The failure itself matters more than the note about it: with the connection gone the note is simply missing.
     await this.#execute(step, notes, AbortSignal.timeout(30_000)).catch(() => {})
@@ -357,47 +327,5 @@ export class Run<Tx extends Transaction> {
       log: (message) => events.emit('log', { ...about, message }),
       progress: (done, total) => events.emit('progress', { ...about, done, ...(total !== undefined && { total }) }),
     }
-  }
-}
-
-/** Follows a unit while it is played: tells which migration is at work, and how long each took. */
-class Watch<Tx extends Transaction> {
-  readonly #steps: readonly PreparedStep<Tx>[]
-  readonly #script: Script<Tx>
-  readonly #before: number
-  readonly #total: number
-  readonly #events: Emitter
-  readonly #begun: number[] = []
-
-  constructor(steps: readonly PreparedStep<Tx>[], script: Script<Tx>, before: number, total: number, events: Emitter) {
-    this.#steps = steps
-    this.#script = script
-    this.#before = before
-    this.#total = total
-    this.#events = events
-  }
-
-  reached(operation: number): void {
-    const { step } = this.#script.origins[operation]!
-    while (this.#begun.length <= step) {
-      const index = this.#begun.push(performance.now()) - 1
-      this.#events.emit('migrationStart', { ...this.#about(index), total: this.#total })
-    }
-  }
-
-  /** The unit is committed. */
-  finish(): Done[] {
-    const end = performance.now()
-    return this.#steps.map((_, index) => {
-      const about = this.#about(index)
-      const durationMs = (this.#begun[index + 1] ?? end) - (this.#begun[index] ?? end)
-      this.#events.emit('migrationEnd', { ...about, total: this.#total, durationMs })
-      return { version: about.version, name: about.name, direction: about.direction, durationMs }
-    })
-  }
-
-  #about(index: number) {
-    const { migration, direction } = this.#steps[index]!
-    return { version: migration.version, name: migration.name, direction, index: this.#before + index + 1 }
   }
 }

@@ -61,18 +61,14 @@ export function transactionScript<Tx extends Transaction>(
   const isolation = steps.find((step) => step.migration.isolation !== undefined)?.migration.isolation
   writer.add(0, 0, { kind: 'begin', isolation })
   steps.forEach((step, index) => {
-    writer.add(index, 0, write(firstWrite(step, signature)))
+    const count = step.items.length
+    writer.add(index, 0, write(opening(step, signature, { statementsStarted: 0, statementsDone: 0 })))
     for (const item of step.items) writer.add(index, item.number, play(item, step, contextOf))
-    if (step.direction === 'up') writer.add(index, 0, write(updated(step, { durationMs: ELAPSED, appliedAt: NOW })))
-    writer.add(index, 0, write(journal(step, signature)))
+    const counted = { statementsStarted: count, statementsDone: count }
+    writer.add(index, 0, ...closing(step, signature, counted).map(write))
   })
   writer.add(steps.length - 1, 0, { kind: 'commit' })
   return writer
-}
-
-function firstWrite(step: PreparedStep<never>, signature: Signature): RecordWrite {
-  const { version } = step.migration
-  return step.direction === 'down' ? { write: 'delete', version } : inserted(step, signature, finished(step))
 }
 
 /**
@@ -88,28 +84,13 @@ export function countedScript<Tx extends Transaction>(
 ): Script<Tx> {
   const writer = new Writer<Tx>()
   const total = step.items.length
-  const opening = {
-    status: 'running',
-    direction: step.direction,
-    statementsTotal: total,
-    startedAt: NOW,
-    error: null,
-  } as const
   // Statements between a BEGIN and a COMMIT of the migration's own cannot be wrapped in another transaction.
   const ownTransactions = step.items.some((item) => effectOf(item) === 'control')
   let hash: string | null = null
   for (const item of step.items.slice(0, done)) hash = executedHash(hash, textOf(item, step), signature.dialect)
 
-  const begun = { ...opening, statementsStarted: done, statementsDone: done, executedHash: hash, fingerprint: null }
-  writer.add(
-    0,
-    0,
-    write(
-      step.record === undefined
-        ? inserted(step, signature, begun)
-        : updated(step, { ...begun, ...taken(step, signature) }),
-    ),
-  )
+  const begun = { statementsStarted: done, statementsDone: done, executedHash: hash, fingerprint: null, error: null }
+  writer.add(0, 0, write(opening(step, signature, begun)))
   for (const item of step.items.slice(done)) {
     hash = executedHash(hash, textOf(item, step), signature.dialect)
     const number = item.number
@@ -125,13 +106,21 @@ export function countedScript<Tx extends Transaction>(
   return writer
 }
 
-/** What a record is given anew when a step goes on: a corrected up is what will have been applied. */
-function taken(step: PreparedStep<never>, { who, dialect }: Signature): RecordValues {
-  const { up, down } = checksumsOf(step.migration, dialect)
-  return { appliedBy: who, queenVersion: RELEASE, ...(step.direction === 'up' && { checksum: up, downChecksum: down }) }
+/**
+ * The first write of a step. The record says `running` until the last write says otherwise: where the two commit
+ * together nobody ever sees it, and where a migration tears them apart the history does not claim that it is applied.
+ */
+function opening(step: PreparedStep<never>, signature: Signature, values: RecordValues): RecordWrite {
+  const { direction, record, items } = step
+  const begun = { status: 'running', direction, statementsTotal: items.length, startedAt: NOW, ...values } as const
+  if (record === undefined) return inserted(step, signature, begun)
+  const { up, down } = checksumsOf(step.migration, signature.dialect)
+  // An up that goes on may have been corrected: its text is what will have been applied.
+  const text = direction === 'up' ? { checksum: up, downChecksum: down } : {}
+  return updated(step, { appliedBy: signature.who, queenVersion: RELEASE, ...text, ...begun })
 }
 
-/** The last writes of a counted step. */
+/** The last writes of a step. */
 function closing(step: PreparedStep<never>, signature: Signature, counted: Partial<MigrationRecord>): RecordWrite[] {
   const { version } = step.migration
   const record: RecordWrite =
@@ -162,19 +151,6 @@ function inserted(step: PlanStep<never>, signature: Signature, values: RecordVal
     queenVersion: RELEASE,
   }
   return { write: 'insert', values: { ...facts, ...values } }
-}
-
-/** A record that is applied from the start, because it commits together with what it tells of. */
-function finished(step: PreparedStep<never>): RecordValues {
-  const count = step.items.length
-  return {
-    status: 'applied',
-    direction: 'up',
-    statementsStarted: count,
-    statementsDone: count,
-    statementsTotal: count,
-    appliedAt: NOW,
-  }
 }
 
 /** A record of something that was never run here: the schema had it already. */

@@ -10,6 +10,10 @@ export function isBusy(error: unknown): boolean {
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
+    /^SQLITE_READONLY_ROLLBACK/,
+    'a process died in the middle of a transaction, and undoing it takes the right to write: open it once without mode=ro',
+  ],
+  [
     /^SQLITE_READONLY/,
     'the file, its folder or the connection is read-only: check the rights of this user, and the mode in the URL',
   ],
@@ -58,6 +62,6 @@ function failsAt(beginning: string, client: SqliteClient): boolean {
     client.prepare(beginning)
     return false
   } catch (error) {
-    return /syntax error$/.test(messageOf(error))
+    return messageOf(error).endsWith('syntax error')
   }
 }

@@ -74,6 +74,10 @@ export class SqliteSession<Client extends SqliteClient> implements Session<Tx<Cl
   async tryLock(who: string): Promise<Lock | null> {
     try {
       const { client, lockPlace } = this.#reach('create')!
+      if (client.inTransaction)
+        throw new QueenError('CONNECTION_FAILED', 'The database is in the middle of another transaction', {
+          hint: 'commit it or roll it back before the run',
+        })
       const { since } = client.prepare(`SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS since`).get() as {
         since: string
       }
@@ -240,12 +244,6 @@ class Opened<Client extends SqliteClient> {
   /** Before a script. A client that was handed in gets its setting back afterwards. */
   enter(): void {
     this.#foreignKeys = this.client.pragma('foreign_keys', { simple: true })
-    if (this.client.inTransaction)
-      throw new ExecutionError('the connection is in the middle of another transaction', {
-        failure: 'escaped',
-        operation: 0,
-        outcome: 'none',
-      })
     this.client.pragma('foreign_keys = OFF')
   }
 
