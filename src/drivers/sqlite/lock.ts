@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, realpathSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, realpathSync, rmSync, writeSync } from 'node:fs'
 import type { Holder, Lock } from '../../core/driver.js'
 import { QueenError } from '../../core/errors.js'
 import type { Activity } from '../../core/execution.js'
@@ -73,26 +73,32 @@ export class FileLock implements LockPlace {
     const path = this.#notePath
     const file = openSync(path, 'w')
     let written = 0
+    let state: 'held' | 'released' = 'held'
     const write = (note: Holder): void => {
-      const text = JSON.stringify(note)
-      writeSync(file, text.padEnd(written), 0)
+      const text = Buffer.from(JSON.stringify(note))
+      // Blanks over what an earlier, longer note left.
+      writeSync(file, Buffer.concat([text, Buffer.alloc(Math.max(0, written - text.length), ' ')]), 0, undefined, 0)
       written = Math.max(written, text.length)
     }
     write(holder)
     return {
       note: ({ direction, version, name }) => write({ ...holder, doing: { direction, version, name } }),
       release: () => {
-        unlinkSync(path)
+        // Once released, the note and the number of its file may be somebody else's.
+        if (state === 'released') return Promise.reject(lost())
+        state = 'released'
+        rmSync(path, { force: true })
         closeSync(file)
-        if (!client.inTransaction)
-          return Promise.reject(
-            new QueenError('LOCK_LOST', 'The migration lock was lost', { hint: 'check what else used its file' }),
-          )
+        if (!client.inTransaction) return Promise.reject(lost())
         client.close()
         return Promise.resolve()
       },
     }
   }
+}
+
+function lost(): QueenError {
+  return new QueenError('LOCK_LOST', 'The migration lock was lost', { hint: 'check what else used its file' })
 }
 
 function readNote(path: string): Holder {
@@ -121,11 +127,13 @@ export class MemoryLock implements LockPlace {
 
   take(who: string, since: string): HeldLock | null {
     if (MemoryLock.#holders.has(this.#client)) return null
-    MemoryLock.#holders.set(this.#client, { who, since })
+    let mine: Holder = { who, since }
+    const hold = (holder: Holder): void => void MemoryLock.#holders.set(this.#client, (mine = holder))
+    hold(mine)
     return {
-      note: ({ direction, version, name }) =>
-        void MemoryLock.#holders.set(this.#client, { who, since, doing: { direction, version, name } }),
+      note: ({ direction, version, name }) => hold({ who, since, doing: { direction, version, name } }),
       release: () => {
+        if (MemoryLock.#holders.get(this.#client) !== mine) return Promise.reject(lost())
         MemoryLock.#holders.delete(this.#client)
         return Promise.resolve()
       },

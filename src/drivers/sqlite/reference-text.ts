@@ -11,7 +11,10 @@ export function referenceText(tokens: readonly SqlToken[]): string {
   const rest = tokens.slice(group)
   const actions = (['DELETE', 'UPDATE'] as const).map((event) => {
     const at = rest.findLastIndex((token, index) => isWord(token, 'ON') && isWord(rest[index + 1], event))
-    const action = rest.slice(at + 2, at + 4).map((token) => token.text.toUpperCase()).join(' ')
+    const action = rest
+      .slice(at + 2, at + 4)
+      .map((token) => token.text.toUpperCase())
+      .join(' ')
     const known = at === -1 ? undefined : ACTIONS.find((one) => action.startsWith(one))
     return known === undefined ? '' : ` ON ${event} ${known}`
   })

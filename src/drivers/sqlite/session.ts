@@ -129,6 +129,9 @@ export class SqliteSession<Client extends SqliteClient> implements Session<Tx<Cl
 
   // oxlint-disable-next-line require-await -- a fault must reject, never throw
   async close(): Promise<void> {
+    const lock = this.#lock
+    this.#lock = undefined
+    await lock?.release().catch(() => {})
     if (this.#open !== undefined) this.#access.close(this.#open.client)
     this.#open = undefined
   }

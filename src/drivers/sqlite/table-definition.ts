@@ -1,4 +1,4 @@
-import { groupEnd, isWord, splitList, textOf, tokensOf, type SqlToken } from './tokens.js'
+import { groupEnd, isWord, nameText, splitList, textOf, tokensOf, unquoted, type SqlToken } from './tokens.js'
 
 /** One constraint of a table or column, as its CREATE TABLE has it. */
 export interface Constraint {
@@ -35,9 +35,19 @@ export function tableDefinition(sql: string): TableDefinition {
   const body = open === -1 ? [] : tokens.slice(open + 1, groupEnd(tokens, open) - 1)
   const constraints = splitList(body).flatMap((part) => {
     const table = TABLE_CONSTRAINTS.some((word) => part[0]?.kind === 'keyword' && part[0].text === word)
-    return table ? constraintsIn(part, undefined) : constraintsIn(part.slice(1), part[0]?.text)
+    return table ? constraintsIn(part, undefined) : constraintsIn(part.slice(1), part[0] && columnName(part[0]))
   })
-  return { constraints, rowids: tokens.some((token) => token.text === 'AUTOINCREMENT' && token.kind === 'keyword') ? 'autoincrement' : 'reused' }
+  return {
+    constraints,
+    rowids: tokens.some((token) => token.text === 'AUTOINCREMENT' && token.kind === 'keyword')
+      ? 'autoincrement'
+      : 'reused',
+  }
+}
+
+/** SQLite takes a text in quotes for a name where only a name can stand. */
+function columnName({ text }: SqlToken): string {
+  return text.startsWith("'") ? nameText(unquoted(text)) : text
 }
 
 const TABLE_CONSTRAINTS = ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN']
@@ -46,7 +56,7 @@ const TABLE_CONSTRAINTS = ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'
 function constraintsIn(tokens: readonly SqlToken[], column: string | undefined): Constraint[] {
   const found: { kind: ConstraintKind; name: string | undefined; tokens: SqlToken[] }[] = []
   let name: string | undefined
-  for (let i = 0; i < tokens.length; ) {
+  for (let i = 0; i < tokens.length;) {
     const token = tokens[i]!
     if (isWord(token, 'CONSTRAINT')) {
       name = tokens[i + 1]?.text
@@ -54,7 +64,12 @@ function constraintsIn(tokens: readonly SqlToken[], column: string | undefined):
       continue
     }
     const kind = beginning(tokens, i, found.at(-1)?.kind)
-    const end = token.kind === 'other' && token.text === '(' ? groupEnd(tokens, i) : kind === 'default' ? defaultEnd(tokens, i) : i + 1
+    const end =
+      token.kind === 'other' && token.text === '('
+        ? groupEnd(tokens, i)
+        : kind === 'default'
+          ? defaultEnd(tokens, i)
+          : i + 1
     if (kind !== undefined) {
       found.push({ kind, name, tokens: [] })
       name = undefined
@@ -66,7 +81,11 @@ function constraintsIn(tokens: readonly SqlToken[], column: string | undefined):
 }
 
 /** The kind of constraint that begins at a token; undefined when it goes on with the one before. */
-function beginning(tokens: readonly SqlToken[], at: number, current: ConstraintKind | undefined): ConstraintKind | undefined {
+function beginning(
+  tokens: readonly SqlToken[],
+  at: number,
+  current: ConstraintKind | undefined,
+): ConstraintKind | undefined {
   const token = tokens[at]!
   const before = tokens[at - 1]
   const next = tokens[at + 1]
@@ -101,7 +120,9 @@ function beginning(tokens: readonly SqlToken[], at: number, current: ConstraintK
 
 /** Whether a REFERENCES stands behind FOREIGN KEY (...), of which it is the second half. */
 function isTableKey(tokens: readonly SqlToken[], references: number): boolean {
-  const before = tokens.slice(0, references).findLastIndex((token) => token.kind === 'keyword' && (token.text === 'FOREIGN' || token.text === 'REFERENCES'))
+  const before = tokens
+    .slice(0, references)
+    .findLastIndex((token) => token.kind === 'keyword' && (token.text === 'FOREIGN' || token.text === 'REFERENCES'))
   return tokens[before]?.text === 'FOREIGN'
 }
 

@@ -28,11 +28,17 @@ export function tableObjects(client: SqliteClient, table: TableRow, sql: string)
   const { name } = table
   const order = { kind: 'columns', name, definition: columns.map((column) => nameText(column.name)).join(', ') }
   if (table.type === 'virtual') {
-    const virtual = { kind: 'table', name, definition: `VIRTUAL ${expressionText(sql.slice(sql.search(/\bUSING\b/i)))}` }
+    const virtual = {
+      kind: 'table',
+      name,
+      definition: `VIRTUAL ${expressionText(sql.slice(sql.search(/\bUSING\b/i)))}`,
+    }
     return [virtual, order, ...columns.map((column) => columnObject(name, column, []))]
   }
   const definition = tableDefinition(sql)
-  const options = [table.wr === 1 && 'WITHOUT ROWID', table.strict === 1 && 'STRICT'].filter((option) => option !== false)
+  const options = [table.wr === 1 && 'WITHOUT ROWID', table.strict === 1 && 'STRICT'].filter(
+    (option) => option !== false,
+  )
   return [
     { kind: 'table', name, definition: ['TABLE', ...options].join(' ') },
     order,
@@ -52,23 +58,37 @@ function columnObject(table: string, column: ColumnRow, constraints: readonly Co
     column.notnull === 1 && `NOT NULL${conflict}`,
     column.dflt_value !== null && `DEFAULT ${expressionText(column.dflt_value)}`,
     collation !== undefined && collation !== 'BINARY' && `COLLATE ${collation}`,
-    generated !== undefined && `AS (${groupTexts(generated.tokens)?.join(', ')}) ${column.hidden === 3 ? 'STORED' : 'VIRTUAL'}`,
+    generated !== undefined &&
+      `AS (${groupTexts(generated.tokens)?.join(', ')}) ${column.hidden === 3 ? 'STORED' : 'VIRTUAL'}`,
     column.hidden === 1 && 'HIDDEN',
   ]
   const text = parts.filter((part) => part !== false && part !== '').join(' ')
   return { kind: 'column', name: `${table}.${column.name}`, definition: text === '' ? 'without a type' : text }
 }
 
-function primaryKey(client: SqliteClient, table: string, columns: readonly ColumnRow[], definition: TableDefinition): SchemaObject[] {
+function primaryKey(
+  client: SqliteClient,
+  table: string,
+  columns: readonly ColumnRow[],
+  definition: TableDefinition,
+): SchemaObject[] {
   const keys = columns.filter((column) => column.pk > 0).sort((a, b) => a.pk - b.pk)
   const written = definition.constraints.find((one) => one.kind === 'primaryKey')
   if (keys.length === 0 || written === undefined) return []
   // An index of its own, or not: INTEGER PRIMARY KEY DESC is no alias of the rowid, alone among its kind.
-  const index = client.prepare(`SELECT name FROM pragma_index_list(?, 'main') WHERE origin = 'pk'`).get(table) as { name: string } | undefined
+  const index = client.prepare(`SELECT name FROM pragma_index_list(?, 'main') WHERE origin = 'pk'`).get(table) as
+    | { name: string }
+    | undefined
   const sorted = index === undefined ? undefined : indexColumns(client, index.name)
   const list = sorted?.map((column) => indexColumnText(column)) ?? keys.map((column) => nameText(column.name))
   const auto = definition.rowids === 'autoincrement' ? ' AUTOINCREMENT' : ''
-  return [{ kind: 'primary key', name: table, definition: `${constraintName(written)}PRIMARY KEY (${list.join(', ')})${conflictText(written.tokens)}${auto}` }]
+  return [
+    {
+      kind: 'primary key',
+      name: table,
+      definition: `${constraintName(written)}PRIMARY KEY (${list.join(', ')})${conflictText(written.tokens)}${auto}`,
+    },
+  ]
 }
 
 function constraintObject(table: string, constraint: Constraint, columns: readonly ColumnRow[]): SchemaObject[] {
@@ -76,17 +96,36 @@ function constraintObject(table: string, constraint: Constraint, columns: readon
   const own = column === undefined ? undefined : [column]
   if (kind === 'check') {
     const text = `(${groupTexts(tokens)?.join(', ')})`
-    return [{ kind: 'check', name: name === undefined ? `${table} ${text}` : `${table}.${name}`, definition: `CHECK ${text}${conflictText(tokens)}` }]
+    return [
+      {
+        kind: 'check',
+        name: name === undefined ? `${table} ${text}` : `${table}.${name}`,
+        definition: `CHECK ${text}${conflictText(tokens)}`,
+      },
+    ]
   }
-  const spelled = (list: readonly string[]): string => list.map((one) => spelling(one.replace(/ ASC$/i, ''), columns)).join(', ')
+  const spelled = (list: readonly string[]): string =>
+    list.map((one) => spelling(one.replace(/ ASC$/i, ''), columns)).join(', ')
   if (kind === 'unique') {
     const list = spelled(own ?? groupTexts(tokens) ?? [])
-    return [{ kind: 'unique key', name: `${table} (${list})`, definition: `${constraintName(constraint)}UNIQUE (${list})${conflictText(tokens)}` }]
+    return [
+      {
+        kind: 'unique key',
+        name: `${table} (${list})`,
+        definition: `${constraintName(constraint)}UNIQUE (${list})${conflictText(tokens)}`,
+      },
+    ]
   }
   if (kind !== 'foreignKey') return []
   const list = spelled(own ?? groupTexts(tokens) ?? [])
   const references = tokens.findIndex((token) => token.text === 'REFERENCES')
-  return [{ kind: 'foreign key', name: `${table} (${list})`, definition: `${constraintName(constraint)}${referenceText(tokens.slice(references))}` }]
+  return [
+    {
+      kind: 'foreign key',
+      name: `${table} (${list})`,
+      definition: `${constraintName(constraint)}${referenceText(tokens.slice(references))}`,
+    },
+  ]
 }
 
 function constraintName({ name }: Constraint): string {
@@ -109,7 +148,9 @@ export interface IndexColumnRow {
 
 /** The columns an index is sorted by. */
 export function indexColumns(client: SqliteClient, index: string): IndexColumnRow[] {
-  return client.prepare(`SELECT * FROM pragma_index_xinfo(?, 'main') WHERE key = 1 ORDER BY seqno`).all(index) as IndexColumnRow[]
+  return client
+    .prepare(`SELECT * FROM pragma_index_xinfo(?, 'main') WHERE key = 1 ORDER BY seqno`)
+    .all(index) as IndexColumnRow[]
 }
 
 /** A column of an index as text; what is the same by default is left out. */

@@ -29,7 +29,7 @@ const VALUES = new Set(['CURRENT_DATE', 'CURRENT_TIME', 'CURRENT_TIMESTAMP', 'TR
  */
 export function tokensOf(sql: string): SqlToken[] {
   const tokens: SqlToken[] = []
-  for (const lexer = new Lexer(sql, rulesFor('sqlite')); lexer.next(); ) {
+  for (const lexer = new Lexer(sql, rulesFor('sqlite')); lexer.next();) {
     if (!isCode(lexer.kind)) continue
     const text = lexer.text()
     if (lexer.kind === 'quotedName') tokens.push({ kind: 'quotedName', text: nameText(unquoted(text)) })
@@ -47,7 +47,8 @@ export function nameText(name: string): string {
   return bare ? name : `"${name.replaceAll('"', '""')}"`
 }
 
-function unquoted(text: string): string {
+/** What is between quotes, which double inside of them. */
+export function unquoted(text: string): string {
   const inner = text.slice(1, -1)
   const quote = text[0]!
   return quote === '[' ? inner : inner.replaceAll(quote + quote, quote)
@@ -93,7 +94,7 @@ export function groupEnd(tokens: readonly SqlToken[], open: number): number {
 /** The tokens between commas that stand in no parentheses. */
 export function splitList(tokens: readonly SqlToken[]): SqlToken[][] {
   const parts: SqlToken[][] = [[]]
-  for (let i = 0; i < tokens.length; ) {
+  for (let i = 0; i < tokens.length;) {
     const token = tokens[i]!
     if (token.kind === 'other' && token.text === ',') {
       parts.push([])

@@ -37,6 +37,9 @@ describe.each(['delete', 'wal'])('journal mode %s', (mode) => {
     const other = await otherProcess(file)
     const waits: (Holder | null)[] = []
     queen.add({ version: '002', name: 'slow', upSQL: 'CREATE TABLE slow (id INT)', upFn: async () => {} })
+    // The plan is made under the lock: nothing is begun that somebody else has done meanwhile.
+    const begun: unknown[] = []
+    queen.on('migrationStart', (event) => begun.push(event))
     const finished = new Promise<number | null>((resolve) => {
       queen.on('lockWait', ({ holder }) => {
         waits.push(holder)
@@ -51,6 +54,7 @@ describe.each(['delete', 'wal'])('journal mode %s', (mode) => {
     })
     expect(waits[0]!.since).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/)
     expect(await queen.version()).toBe('002')
+    expect(begun).toEqual([])
   })
 
   test('status tells what another process is applying', async () => {

@@ -291,6 +291,31 @@ describe('every kind of change is seen', () => {
   })
 })
 
+test('names and texts that look like syntax are none', () => {
+  const objects =
+    snap(`${P} CREATE TABLE "t(" ("check" DECIMAL( 10 , 2 ), /* a, b ( */ [a,b] TEXT DEFAULT 'x),(' COLLATE "nocase",
+    'str' TEXT COLLATE RTRIM, a INT CONSTRAINT nn NOT NULL CONSTRAINT ck CHECK (a IN (1,2)) CONSTRAINT fk REFERENCES p MATCH FULL,
+    g TEXT AS (a || 'AS (') STORED, CONSTRAINT "the key" UNIQUE (a, "check") FOREIGN KEY (g) REFERENCES p (id), PRIMARY KEY ("check", a DESC)) WITHOUT ROWID`)
+  expect(
+    objects
+      .filter(({ name }) => name.startsWith('t('))
+      .map(({ kind, name, definition }) => `${kind} ${name}: ${definition}`),
+  ).toEqual([
+    'table t(: TABLE WITHOUT ROWID',
+    'columns t(: "check", "a,b", str, a, g',
+    'column t(.check: DECIMAL(10, 2) NOT NULL',
+    `column t(.a,b: TEXT DEFAULT 'x),(' COLLATE NOCASE`,
+    'column t(.str: TEXT COLLATE RTRIM',
+    'column t(.a: INT NOT NULL',
+    `column t(.g: TEXT AS (a || 'AS (') STORED`,
+    'primary key t(: PRIMARY KEY ("check", a DESC)',
+    'check t(.ck: CHECK (a IN (1, 2))',
+    'foreign key t( (a): CONSTRAINT fk REFERENCES p',
+    'unique key t( (a, "check"): CONSTRAINT "the key" UNIQUE (a, "check")',
+    'foreign key t( (g): REFERENCES p(id)',
+  ])
+})
+
 test('two different keys of one column have names of their own', () => {
   const names = snap(`${P} CREATE TABLE k (p INT REFERENCES p (id) REFERENCES p (x) UNIQUE UNIQUE)`).filter(
     ({ name }) => name.startsWith('k ('),

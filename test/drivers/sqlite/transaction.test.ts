@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { fileDatabase, queenOn, rejection } from '../../support/database.js'
 

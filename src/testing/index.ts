@@ -1,0 +1,6 @@
+export { newTest, type TestOptions, type TestPowers, type TestQueen } from './new-test.js'
+export type { TestContext } from './test-context.js'
+export type { TestDriver } from './scratch-driver.js'
+export type { RoundTrip, UpDownOptions } from './round-trip.js'
+export type { Seed } from './seed.js'
+export { schemaDiff } from './schema-diff.js'
