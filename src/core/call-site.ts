@@ -14,7 +14,8 @@ export interface CallSite {
 export function callSite(callee: (...args: never[]) => unknown): CallSite {
   const holder: { stack?: string } = {}
   const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = 1
+  // A few frames, because built-in functions that may stand between (forEach) have no place of their own.
+  Error.stackTraceLimit = 4
   Error.captureStackTrace(holder, callee)
   Error.stackTraceLimit = limit
   let place: { file: string; line: number } | undefined
@@ -31,11 +32,11 @@ export function callSite(callee: (...args: never[]) => unknown): CallSite {
 }
 
 function parse(stack: string): { file: string; line: number } {
-  const match = /(?:\(|at )((?:file:\/\/)?[^()\n]+?):(\d+)(?::\d+)?\)?$/m.exec(stack)
-  return match === null ? { file: '', line: 0 } : { file: match[1]!.replace(/^async /, ''), line: Number(match[2]) }
+  const match = /^\s*at (?:.*? \()?(?:async )?(.+?):(\d+)(?::\d+)?\)?$/m.exec(stack)
+  return match === null ? { file: '', line: 0 } : { file: match[1]!, line: Number(match[2]) }
 }
 
 function shortName(file: string): string {
   const path = file.split('?')[0]!
-  return path.slice(path.lastIndexOf('/') + 1)
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { RegisteredMigration } from './migration.js'
 import { rulesFor, type Dialect } from './sql/dialect.js'
-import { normalise } from './sql/normalise.js'
+import { normalise, normaliseInto } from './sql/normalise.js'
 
 /** What a migration's two halves are recognised by. null: there is no such half, or nothing of it can be hashed. */
 export interface Checksums {
@@ -53,9 +53,12 @@ function hashHalf(
 ) {
   if (sql === undefined && (fn === undefined || manual === undefined)) return null
   const hash = createHash('sha256')
-  for (const text of sqlTexts(sql)) hash.update(`${normalise(text, rulesFor(dialect))}\0`)
+  for (const text of sqlTexts(sql)) {
+    normaliseInto(text, rulesFor(dialect), (piece) => hash.update(piece))
+    hash.update('\0')
+  }
   if (fn !== undefined) hash.update('\0fn\0')
-  if (manual !== undefined) hash.update(`\0${manual}\0`)
+  if (manual !== undefined) hash.update(`\0manual\0${manual}\0`)
   return SCHEME + hash.digest('hex')
 }
 

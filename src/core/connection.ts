@@ -1,7 +1,12 @@
 import type { Driver, HistoryTable, Session } from './driver.js'
 import { readable } from './duration.js'
 import { QueenError } from './errors.js'
+import type { Job } from './job.js'
+import { limited } from './limits.js'
 import type { Transaction } from './transaction.js'
+
+/** How long somebody waits for his turn. */
+type Patience = Pick<Job<never>, 'lockTimeout' | 'timeout' | 'signal' | 'stop'>
 
 /**
  * One connection to a database, opened when it is first needed and used by one piece of work at a time: a status read
@@ -19,15 +24,14 @@ export class Connection<Tx extends Transaction> {
   }
 
   /** Does work with the session, after all work that was asked for before. @throws QueenError `LOCK_TIMEOUT` */
-  async use<T>(work: (session: Session<Tx>) => Promise<T>, timeoutMs: number): Promise<T> {
+  async use<T>(work: (session: Session<Tx>) => Promise<T>, patience: Patience): Promise<T> {
     const before = this.#last
     let done = (): void => {}
     const turn = new Promise<void>((resolve) => (done = resolve))
     this.#last = before.then(() => turn)
     try {
-      await inTime(before, timeoutMs)
-      this.#session ??= this.driver.connect(this.#table)
-      return await work(await this.#session)
+      await inTime(before, patience)
+      return await work(await this.#connected())
     } catch (error) {
       if (error instanceof QueenError && error.code === 'CONNECTION_FAILED') await this.#drop()
       throw error
@@ -38,8 +42,18 @@ export class Connection<Tx extends Transaction> {
 
   /** Closes the session, if one is open. The next use opens another. */
   async close(): Promise<void> {
-    await this.#last
-    await this.#drop()
+    const closed = this.#last.then(async () => await this.#drop())
+    this.#last = closed.catch(() => {})
+    await closed
+  }
+
+  async #connected(): Promise<Session<Tx>> {
+    try {
+      return await (this.#session ??= this.driver.connect(this.#table))
+    } catch (error) {
+      this.#session = undefined
+      throw error
+    }
   }
 
   async #drop(): Promise<void> {
@@ -52,13 +66,19 @@ export class Connection<Tx extends Transaction> {
   }
 }
 
-async function inTime(before: Promise<unknown>, timeoutMs: number): Promise<void> {
+/** Waits for the work before; who is cancelled, stopped or out of time waits no longer. */
+async function inTime(before: Promise<unknown>, { lockTimeout, timeout, signal, stop }: Patience): Promise<void> {
+  using run = limited(signal, timeout, 'The run')
+  using stopped = limited(stop, undefined, '')
   let timer: NodeJS.Timeout | undefined
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(busy(timeoutMs)), timeoutMs)
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(busy(lockTimeout)), lockTimeout)
+    for (const limit of [run.signal, stopped.signal])
+      if (limit.aborted) reject(limit.reason as Error)
+      else limit.addEventListener('abort', () => reject(limit.reason as Error), { once: true })
   })
   try {
-    await Promise.race([before, expired])
+    await Promise.race([before, over])
   } finally {
     clearTimeout(timer)
   }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { QueenError } from './errors.js'
 
 /** A time: milliseconds as a number, or a number with a unit: `'250ms'`, `'30s'`, `'5m'`, `'1h'`. */
@@ -15,7 +16,7 @@ const LONGEST = 2 ** 31 - 1
 export function milliseconds(value: unknown, what: string): number {
   const parsed = typeof value === 'string' ? parse(value) : value
   if (typeof parsed !== 'number' || !(parsed >= 0) || parsed > LONGEST)
-    throw new QueenError('CONFIG_INVALID', `${what} is ${JSON.stringify(value)}, which is no duration`, {
+    throw new QueenError('CONFIG_INVALID', `${what} is ${inspect(value, { depth: 0 })}, which is no duration`, {
       hint: `write a number of milliseconds, or a number with ms, s, m or h: 1500, '30s', '5m'`,
     })
   return Math.round(parsed)
@@ -28,7 +29,9 @@ function parse(text: string): number {
 
 /** A duration for people: `3 ms`, `1.2 s`, `2 min 5 s`. */
 export function readable(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`
+  // Rounded before the unit is chosen: otherwise 119,999 ms would be "1 min 60 s".
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`
+  if (Math.round(ms / 100) < 600) return `${(Math.round(ms / 100) / 10).toFixed(1)} s`
+  const seconds = Math.round(ms / 1_000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }

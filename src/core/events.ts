@@ -51,9 +51,10 @@ export class Emitter {
   }
 
   emit<Name extends QueenEventName>(name: Name, event: QueenEvents[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? [])
+    for (const listener of [...(this.#listeners.get(name) ?? [])])
       try {
-        ;(listener as QueenListener<Name>)(event)
+        const outcome: unknown = (listener as QueenListener<Name>)(event)
+        if (outcome instanceof Promise) outcome.catch(() => {})
       } catch {
         // see QueenListener
       }

@@ -2,7 +2,7 @@ import { QueenError, type FailedStatement, type FinishedMigration } from './erro
 import type { ExecutionError } from './execution.js'
 import type { PreparedStep, Script } from './script.js'
 import { positionAt } from './sql/position.js'
-import { safeCause } from './redact.js'
+import { redact, safeCause } from './redact.js'
 
 /** What a failed execution was part of. */
 export interface FailureContext {
@@ -26,7 +26,7 @@ export function explain(error: ExecutionError, context: FailureContext): QueenEr
     at: String(at),
     direction: step.direction,
     applied: context.applied,
-    rolledBack: undone ? context.steps.map((one) => one.migration.version) : [],
+    rolledBack: undone ? context.steps.slice(0, origin.step + 1).map((one) => one.migration.version) : [],
     cause: safeCause(error.cause ?? error),
     ...(statement && { statement }),
     ...(error.serverCode !== undefined && { serverCode: error.serverCode }),
@@ -69,8 +69,11 @@ function failedStatement(
 ): FailedStatement | undefined {
   const item = step.items[number - 1]
   if (item?.kind !== 'statement') return undefined
-  const { line, column } = positionAt(item.source, offset === undefined ? item.codeStart : item.start + offset)
-  return { number, total: step.items.length, text: item.text, line, column, source: item.source }
+  // Even a migration's own text is printed without passwords; the place is counted in what is printed.
+  const source = redact(item.source)
+  const before = redact(item.source.slice(0, offset === undefined ? item.codeStart : item.start + offset))
+  const { line, column } = positionAt(source, Math.min(before.length, source.length))
+  return { number, total: step.items.length, text: redact(item.text), line, column, source }
 }
 
 function nextStep(step: PreparedStep<never>, error: ExecutionError): string {

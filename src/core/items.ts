@@ -56,6 +56,13 @@ function statementsOf(
 ): Statement[] {
   try {
     const pieces = split(source, rules)
+    // A template nobody filled in, or a file cut short, must not be recorded as done.
+    if (pieces.length === 0)
+      throw invalid(
+        migration,
+        `its SQL holds no statement: ${JSON.stringify(source.trim().slice(0, 60))}`,
+        'write one, or say with downFn: async () => {} that there is nothing to undo',
+      )
     if (listed > 0 && pieces.length > 1)
       throw invalid(
         migration,
@@ -91,25 +98,26 @@ export function modeOf<Tx extends Transaction>(migration: RegisteredMigration<Tx
   for (const item of items) {
     if (item.kind !== 'statement') continue
     const { nature } = item
-    const { line } = positionAt(item.source, item.codeStart)
-    const where = `statement ${item.number} (line ${line}, ${nature.verb})`
+    // Only what is refused has its line counted: counting from the top for every statement would take the square of them.
+    const where = (): string =>
+      `statement ${item.number} (line ${positionAt(item.source, item.codeStart).line}, ${nature.verb})`
     if (nature.effect === 'unsupported')
       throw invalid(
         migration,
-        `${where} is a command of the client program, not of the server`,
+        `${where()} is a command of the client program, not of the server`,
         'write it as SQL that the server itself understands, or as a function',
       )
     if (counted) continue
     if (nature.effect === 'control')
       throw invalid(
         migration,
-        `${where} would end the transaction it runs in`,
+        `${where()} would end the transaction it runs in`,
         'remove it: each migration has its own transaction. With transaction: false it runs without one',
       )
     if (nature.effect === 'outside')
       throw invalid(
         migration,
-        `${where} cannot run inside a transaction`,
+        `${where()} cannot run inside a transaction`,
         nature.pragma === 'foreign_keys'
           ? 'remove it: foreign keys are off during a migration, and checked at its end'
           : 'set transaction: false for this migration, and keep it alone in it',

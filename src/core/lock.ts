@@ -13,6 +13,7 @@ interface Waiting {
   readonly who: string
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  readonly stop: AbortSignal | undefined
   readonly events: Emitter
 }
 
@@ -22,12 +23,17 @@ interface Waiting {
  *
  * @throws QueenError `LOCK_TIMEOUT` naming the holder; the signal's reason when it aborts.
  */
-export async function acquire(session: Session<never>, { who, timeoutMs, signal, events }: Waiting): Promise<Lock> {
+export async function acquire(
+  session: Session<never>,
+  { who, timeoutMs, signal, stop, events }: Waiting,
+): Promise<Lock> {
   const begun = performance.now()
   let nextReport = 0
   let pause = FIRST_PAUSE
   for (;;) {
     signal.throwIfAborted()
+    if (stop?.aborted === true)
+      throw new QueenError('ABORTED', 'Stopped as asked, before anything was begun', { hint: 'run again to go on' })
     const lock = await session.tryLock(who)
     const waitedMs = performance.now() - begun
     if (lock !== null) {

@@ -1,12 +1,13 @@
 import { executedHash, checksumsOf } from './checksum.js'
 import type { Session } from './driver.js'
 import { QueenError } from './errors.js'
-import type { Operation } from './execution.js'
+import { ExecutionError, type Operation } from './execution.js'
 import { identity } from './identity.js'
 import { makePlan } from './plan.js'
 import { refusal } from './problem.js'
 import { reconcile, type Reconciled } from './reconcile.js'
-import type { MigrationRecord } from './record.js'
+import { NOW, type MigrationRecord } from './record.js'
+import { safeCause } from './redact.js'
 import type { Job } from './job.js'
 import { locked, prepare, Run } from './runner.js'
 import { baselineWrites, journal, textOf, updated, write, type PreparedStep, type Signature } from './script.js'
@@ -88,10 +89,25 @@ export async function recover<Tx extends Transaction>(desk: Desk<Tx>, version: s
       migration: row.migration ?? ({ version, name: row.name } as never),
     }
     const counts = { statementsStarted: row.record!.statementsTotal, statementsDone: row.record!.statementsTotal }
-    const settled = { status: 'applied', direction: 'up', error: null, fingerprint: null, ...counts } as const
+    // What a person finished by hand is what is registered now: a corrected text must not be "modified" from then on.
+    const finished = row.record!.direction === 'up' ? { appliedAt: NOW, ...textOfRecord(row, job) } : {}
+    const settled = {
+      status: 'applied',
+      direction: 'up',
+      error: null,
+      fingerprint: null,
+      ...counts,
+      ...finished,
+    } as const
     const change = how === 'applied' ? updated(step, settled) : ({ write: 'delete', version } as const)
     await commit(desk, row, [journal(step, signature, { action: 'recover' }), change].map(write), signal)
   })
+}
+
+function textOfRecord({ migration }: Reconciled<never>, job: Job<never>) {
+  if (migration === undefined) return {}
+  const { up, down } = checksumsOf(migration, job.dialect)
+  return { name: migration.name, checksum: up, downChecksum: down }
 }
 
 async function resume<Tx extends Transaction>(desk: Desk<Tx>, row: Reconciled<Tx>, signal: AbortSignal): Promise<void> {
@@ -121,12 +137,30 @@ async function resume<Tx extends Transaction>(desk: Desk<Tx>, row: Reconciled<Tx
       'put them back as they were, and correct only what comes behind them',
     )
   if (record.status === 'running' && record.statementsStarted > done) {
-    if (step.items[done]?.kind === 'function')
+    const doubtful = step.items[done]
+    if (doubtful?.kind === 'function')
       refuse(
         'its function was at work when the process died, and nobody can tell how far it came',
         `look, then queen recover ${version} --applied or --pending`,
       )
-    if ((await session.fingerprint()) !== record.fingerprint) done++
+    if (doubtful?.kind === 'statement' && doubtful.nature.effect === 'transactional')
+      refuse(
+        `statement ${done + 1} was at work when the process died, and nothing tells whether it took effect`,
+        `look, then queen recover ${version} --applied or --pending`,
+      )
+    if (doubtful?.kind === 'statement' && /^(COMMIT|END)\b/.test(doubtful.nature.verb)) {
+      // That it was begun was written in the transaction it ends: whoever can read it reads what was committed.
+      done++
+    } else if ((await session.fingerprint()) !== record.fingerprint) {
+      // The statement took effect, but as it stood then; which one that was only the text of then can say.
+      const { up, down } = checksumsOf(migration, job.dialect)
+      if (doubtful === undefined || (step.direction === 'up' ? record.checksum !== up : record.downChecksum !== down))
+        refuse(
+          `statement ${done + 1} was at work when the process died, and the schema has changed since; but the text is another now`,
+          'put the text back as it was, resume, and correct it afterwards',
+        )
+      done++
+    }
   }
   await new Run(session, job, signal).resume(step, done)
 }
@@ -164,9 +198,21 @@ async function commit<Tx extends Transaction>(
   signal: AbortSignal,
 ): Promise<void> {
   const activity = { direction: 'up' as const, version: row.version, name: row.name }
-  await session.execute([{ kind: 'begin' }, ...writes, { kind: 'commit' }], {
-    activity,
-    busyTimeout: job.lockTimeout,
-    signal,
-  })
+  try {
+    await session.execute([{ kind: 'begin' }, ...writes, { kind: 'commit' }], {
+      activity,
+      busyTimeout: job.lockTimeout,
+      signal,
+    })
+  } catch (error) {
+    if (!(error instanceof ExecutionError)) throw error
+    if (error.failure === 'cancelled' && signal.reason instanceof QueenError) throw signal.reason
+    const code =
+      error.failure === 'busy' ? 'LOCK_TIMEOUT' : error.failure === 'lost' ? 'CONNECTION_FAILED' : 'MIGRATION_FAILED'
+    throw new QueenError(code, `The history could not be written: ${error.message}`, {
+      hint: error.hint ?? 'nothing was recorded; run again when this is settled',
+      cause: safeCause(error.cause ?? error),
+      ...(error.serverCode !== undefined && { serverCode: error.serverCode }),
+    })
+  }
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { CallSite } from './call-site.js'
 import { milliseconds, type Duration } from './duration.js'
 import { QueenError } from './errors.js'
@@ -56,9 +57,10 @@ export interface RegisteredMigration<Tx extends Transaction = Transaction> exten
   readonly at: CallSite
 }
 
-const FIELDS = [
-  ...['version', 'name', 'upSQL', 'upFn', 'downSQL', 'downFn', 'irreversible', 'manualChecksum', 'transaction'],
-  ...['environments', 'dependsOn', 'timeout', 'statementTimeout', 'ddlLockTimeout', 'isolation'],
+const FIELDS: readonly (keyof Migration)[] = [
+  ...(['version', 'name', 'upSQL', 'upFn', 'downSQL', 'downFn', 'irreversible', 'manualChecksum'] as const),
+  ...(['transaction', 'environments', 'dependsOn', 'timeout', 'statementTimeout'] as const),
+  ...(['ddlLockTimeout', 'isolation'] as const),
 ]
 const ISOLATIONS: readonly string[] = ['read uncommitted', 'read committed', 'repeatable read', 'serializable']
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
@@ -85,13 +87,18 @@ export function acceptMigration<Tx extends Transaction>(input: Migration<Tx>, at
     )
 
   for (const field of Object.keys(input))
-    if (!FIELDS.includes(field)) refuse(`there is no field "${field}"`, didYouMean(field, FIELDS))
+    if (!(FIELDS as readonly string[]).includes(field))
+      refuse(`there is no field "${field}"`, didYouMean(field, FIELDS))
   checkNames(input, refuse)
   checkSides(input, refuse)
   checkSettings(input, refuse)
-  // A list is copied before it is frozen: the caller's own array stays the caller's.
-  const copy: Record<string, unknown> = { ...input, at }
-  for (const [key, value] of Object.entries(copy)) if (Array.isArray(value)) copy[key] = Object.freeze([...value])
+  // Field by field, since an object of a class has some of them in its prototype. A list is copied before it is frozen:
+  // the caller's own array stays the caller's.
+  const copy: Record<string, unknown> = { at }
+  for (const field of FIELDS) {
+    const value: unknown = input[field]
+    if (value !== undefined) copy[field] = Array.isArray(value) ? Object.freeze([...value]) : value
+  }
   return Object.freeze(copy) as unknown as RegisteredMigration<Tx>
 }
 
@@ -112,6 +119,8 @@ function checkNames(input: Migration<never>, refuse: Refuse): void {
     )
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
   if (/[\u0000-\u001f\u007f]/.test(input.name)) refuse('"name" has control characters', 'write it as one plain line')
+  if (!input.name.isWellFormed())
+    refuse('"name" is not well-formed Unicode', 'it holds half of a surrogate pair; was it cut?')
 }
 
 function checkSides(input: Migration<never>, refuse: Refuse): void {
@@ -160,7 +169,7 @@ function checkSettings(input: Migration<never>, refuse: Refuse): void {
   for (const field of ['timeout', 'statementTimeout', 'ddlLockTimeout'] as const)
     if (input[field] !== undefined) checkDuration(field, input[field], refuse)
   if (input.isolation !== undefined && !ISOLATIONS.includes(input.isolation))
-    refuse(`"isolation" is ${JSON.stringify(input.isolation)}`, didYouMean(String(input.isolation), ISOLATIONS))
+    refuse(`"isolation" is ${inspect(input.isolation, { depth: 0 })}`, didYouMean(String(input.isolation), ISOLATIONS))
 }
 
 function checkDuration(field: string, value: unknown, refuse: Refuse): void {

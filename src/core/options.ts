@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Duration } from './duration.js'
 import { milliseconds } from './duration.js'
 import { QueenError } from './errors.js'
@@ -27,7 +28,10 @@ export interface RunOptions {
   readonly allowOutOfOrder?: boolean
   /** Apply although the history has versions this program does not know. Default false: refuse, naming them. */
   readonly allowUnknown?: boolean
-  /** The whole run in one transaction, where the database can. Default false: one for each migration. */
+  /**
+   * The whole run in one transaction, where the database can. Default false: one for each migration. The `timeout`s of
+   * single migrations do not count then, and the first one's other limits hold for all.
+   */
   readonly atomic?: boolean
   /** `rollback`: after a failure take back what this run applied, newest first. Default `stop`: keep it. */
   readonly onFailure?: 'stop' | 'rollback'
@@ -60,7 +64,7 @@ export type DownOptions = RunOptions &
 const QUEEN_OPTIONS = ['table', 'schema', 'environment', 'lockTimeout', 'ddlLockTimeout', 'statementTimeout'] as const
 const RUN_OPTIONS = [
   ...['dryRun', 'allowOutOfOrder', 'allowUnknown', 'atomic', 'onFailure', 'environment', 'signal', 'stop', 'timeout'],
-  ...['lockTimeout', 'context', 'to', 'steps'],
+  ...['lockTimeout', 'context'],
 ]
 /** The shortest limit on names among the databases, less the journal's `_log`. */
 const LONGEST_TABLE = 59
@@ -89,26 +93,61 @@ export function settingsFrom(options: QueenOptions): Settings {
   }
 }
 
-/** @throws QueenError `CONFIG_INVALID` naming the option. */
-export function checkRunOptions(options: UpOptions | DownOptions): void {
-  refuseUnknown(options, RUN_OPTIONS)
-  const { steps, to, onFailure } = options
+/**
+ * `range` are the options a call takes beside those that every run has: what it does not take, it must not ignore.
+ *
+ * @throws QueenError `CONFIG_INVALID` naming the option.
+ */
+export function checkRunOptions(options: UpOptions | DownOptions, range: readonly ('to' | 'steps')[] = []): void {
+  refuseUnknown(options, [...RUN_OPTIONS, ...range])
+  const { steps, to, onFailure, environment } = options
   if (steps !== undefined && (!Number.isSafeInteger(steps) || steps < 1))
-    throw new QueenError('CONFIG_INVALID', `steps is ${JSON.stringify(steps)}`, {
+    throw new QueenError('CONFIG_INVALID', `steps is ${inspect(steps, { depth: 0 })}`, {
       hint: 'write a whole number from 1 upwards',
     })
   if (steps !== undefined && to !== undefined)
     throw new QueenError('CONFIG_INVALID', 'both steps and to are given', { hint: 'leave one of them out' })
   if (to !== undefined) text('to', to)
+  if (environment !== undefined) text('environment', environment)
+  for (const field of ['signal', 'stop'] as const)
+    if (options[field] !== undefined && typeof options[field]?.addEventListener !== 'function')
+      throw new QueenError('CONFIG_INVALID', `${field} is ${inspect(options[field], { depth: 0 })}`, {
+        hint: 'pass the signal of an AbortController (AbortSignal)',
+      })
   if (onFailure !== undefined && onFailure !== 'stop' && onFailure !== 'rollback')
-    throw new QueenError('CONFIG_INVALID', `onFailure is ${JSON.stringify(onFailure)}`, {
+    throw new QueenError('CONFIG_INVALID', `onFailure is ${inspect(onFailure, { depth: 0 })}`, {
       hint: `write 'stop' or 'rollback'`,
     })
   for (const field of ['dryRun', 'allowOutOfOrder', 'allowUnknown', 'atomic'] as const)
     if (options[field] !== undefined && typeof options[field] !== 'boolean')
-      throw new QueenError('CONFIG_INVALID', `${field} is ${JSON.stringify(options[field])}`, {
+      throw new QueenError('CONFIG_INVALID', `${field} is ${inspect(options[field], { depth: 0 })}`, {
         hint: 'write true or false',
       })
+}
+
+/** For calls that write records and run nothing. @throws QueenError `CONFIG_INVALID` naming the option. */
+export function checkDeskOptions(options: RunOptions): void {
+  checkRunOptions(options)
+  if (options.dryRun === true)
+    throw new QueenError('CONFIG_INVALID', 'There is no dry run of this', { hint: 'queen status shows what there is' })
+}
+
+/** @throws QueenError `CONFIG_INVALID` */
+export function checkLast(options: { readonly last?: number }): void {
+  refuseUnknown(options, ['last'])
+  const { last } = options
+  if (last !== undefined && (!Number.isSafeInteger(last) || last < 0))
+    throw new QueenError('CONFIG_INVALID', `last is ${inspect(last, { depth: 0 })}`, {
+      hint: 'write a whole number, how many entries to show',
+    })
+}
+
+/** A version that is needed: a missing one must never come to mean all of them. @throws QueenError `CONFIG_INVALID` */
+export function checkVersion(version: unknown): void {
+  if (typeof version !== 'string' || version === '')
+    throw new QueenError('CONFIG_INVALID', `the version is ${inspect(version, { depth: 0 })}`, {
+      hint: `name one, as a string: '014'`,
+    })
 }
 
 function refuseUnknown(options: object, known: readonly string[]): void {

@@ -135,7 +135,8 @@ function planRedo<Tx extends Transaction>(rows: Rows<Tx>, steps: number): Plan<T
   const chosen = newest(rows).slice(0, steps)
   const back = planBack(rows, chosen)
   if (back.problems.length > 0) return back
-  const again = rows.filter((row) => chosen.includes(row))
+  const going = new Set(chosen)
+  const again = rows.filter((row) => going.has(row))
   return {
     ...back,
     steps: [...back.steps, ...again.map((row) => ({ direction: 'up' as const, migration: row.migration! }))],

@@ -4,12 +4,13 @@ import type { Driver, Session } from './driver.js'
 import { milliseconds } from './duration.js'
 import { QueenError } from './errors.js'
 import { Emitter, type QueenEventName, type QueenListener } from './events.js'
-import { diagnose } from './health.js'
-import { itemsOf, modeOf } from './items.js'
-import { baseline, recover, repair, type Recovery } from './maintenance.js'
+import type { Recovery } from './maintenance.js'
 import type { Migration, RegisteredMigration } from './migration.js'
 import {
+  checkDeskOptions,
+  checkLast,
   checkRunOptions,
+  checkVersion,
   settingsFrom,
   type DownOptions,
   type QueenOptions,
@@ -18,15 +19,12 @@ import {
   type UpOptions,
 } from './options.js'
 import type { PlanRequest } from './plan.js'
-import { plannedStep, type PlannedStep } from './planned.js'
-import { labels, problem, refusal, type Problem } from './problem.js'
-import { reconcile } from './reconcile.js'
-import type { JournalEntry } from './record.js'
+import type { PlannedStep } from './planned.js'
+import type { Problem } from './problem.js'
+import { inOrderOfApplication, type JournalEntry } from './record.js'
 import { Registry } from './registry.js'
 import type { Job, RunResult } from './job.js'
-import { inOrderOfApplication, look, prepare, run } from './runner.js'
-import { rulesFor } from './sql/dialect.js'
-import { statusOf, type MigrationStatus } from './status.js'
+import { currentRows, statusOf, type MigrationStatus } from './status.js'
 import type { Transaction } from './transaction.js'
 
 /** A run, or with `dryRun` what it would do. */
@@ -34,6 +32,12 @@ export interface RunReport extends RunResult {
   /** Present with `dryRun`: the steps, of which none was taken. */
   readonly planned?: readonly PlannedStep[]
 }
+
+/**
+ * What plans, runs and repairs is loaded by the first call that needs it: looking at a status takes a third of the code,
+ * and is what programs and people do most.
+ */
+const tasks = async () => await import('./tasks.js')
 
 /** What `plan` is asked for. */
 export interface PlanOptions {
@@ -106,25 +110,26 @@ export class Queen<Tx extends Transaction = Transaction> {
    * `INTERRUPTED`, `LOCK_TIMEOUT`, `MIGRATION_FAILED`, `TIMEOUT`, `ABORTED`, `CONNECTION_FAILED`
    */
   async up(options: UpOptions = {}): Promise<RunReport> {
-    checkRunOptions(options)
+    checkRunOptions(options, ['to', 'steps'])
     return await this.#run({ action: 'up', to: options.to, steps: options.steps }, options)
   }
 
   /** Takes applied migrations back, the newest application first. Default one step. @throws as `up`, and `IRREVERSIBLE` */
   async down(options: DownOptions = {}): Promise<RunReport> {
-    checkRunOptions(options)
+    checkRunOptions(options, ['to', 'steps'])
     return await this.#run({ action: 'down', to: options.to, steps: options.steps }, options)
   }
 
   /** Goes to a version, up or down: it is the last one applied then. @throws as `up` and `down` */
   async goto(version: string, options: RunOptions = {}): Promise<RunReport> {
+    checkVersion(version)
     checkRunOptions(options)
     return await this.#run({ action: 'goto', version }, options)
   }
 
   /** Takes the last migrations back and applies them again, under one lock. @throws as `up` and `down` */
   async redo(options: RunOptions & { readonly steps?: number } = {}): Promise<RunReport> {
-    checkRunOptions(options)
+    checkRunOptions(options, ['steps'])
     return await this.#run({ action: 'redo', steps: options.steps ?? 1 }, options)
   }
 
@@ -137,13 +142,18 @@ export class Queen<Tx extends Transaction = Transaction> {
   /** What `up` or `down` would do, with its SQL, in order. Writes nothing. @throws what would refuse the run */
   async plan(options: PlanOptions = {}): Promise<readonly PlannedStep[]> {
     const { direction = 'up', ...rest } = options
-    checkRunOptions(rest as UpOptions)
+    checkRunOptions(rest as UpOptions, ['to', 'steps'])
+    if (direction !== 'up' && direction !== 'down')
+      throw new QueenError('CONFIG_INVALID', `there is no direction ${JSON.stringify(direction)}`, {
+        hint: `write 'up' or 'down'`,
+      })
     return await this.#planned({ action: direction, to: options.to, steps: options.steps }, rest)
   }
 
   /** One row for each version that is registered or recorded, in order. */
   async status(options: Pick<RunOptions, 'environment'> = {}): Promise<readonly MigrationStatus[]> {
-    return await this.#read(options, async (session, job) => (await this.#rows(session, job)).map(statusOf))
+    checkRunOptions(options)
+    return await this.#read(options, async (session, job) => (await currentRows(session, job)).map(statusOf))
   }
 
   /** The version applied last, null when none is. */
@@ -156,31 +166,9 @@ export class Queen<Tx extends Transaction = Transaction> {
    * run, functions without a checksum. [] when all is sound. Pending migrations are no problem.
    */
   async validate(options: Pick<RunOptions, 'environment'> = {}): Promise<readonly Problem[]> {
-    return await this.#read(options, async (session, job) => [
-      ...this.check(),
-      ...diagnose(await this.#rows(session, job), job.dialect),
-    ])
-  }
-
-  /** The part of `validate` that needs no database. @throws QueenError `UNKNOWN_VERSION`, `DEPENDENCY_CYCLE` */
-  check(): readonly Problem[] {
-    const rules = rulesFor(this.#bound().driver.dialect)
-    return this.migrations().flatMap((migration) => {
-      try {
-        for (const direction of ['up', 'down'] as const) modeOf(migration, itemsOf(migration, direction, rules))
-        return []
-      } catch (error) {
-        if (!(error instanceof QueenError)) throw error
-        const row = {
-          version: migration.version,
-          name: migration.name,
-          migration,
-          state: 'pending',
-          downChanged: false,
-        } as const
-        return [problem('error', error.code, [row], error.message, error.hint)]
-      }
-    })
+    checkRunOptions(options)
+    const { validate } = await tasks()
+    return await this.#read(options, validate)
   }
 
   /** What is still to be applied here, in order. */
@@ -194,20 +182,16 @@ export class Queen<Tx extends Transaction = Transaction> {
    * @throws QueenError `PENDING_MIGRATIONS` naming them, or what would refuse a run
    */
   async assertCurrent(options: Pick<RunOptions, 'environment'> = {}): Promise<void> {
-    await this.#read(options, async (session, job) => {
-      const { plan } = await look(session, job, { action: 'up' })
-      if (plan.problems.length > 0) throw refusal(plan.problems)
-      const left = plan.steps.map(({ migration }) => migration)
-      if (left.length === 0) return
-      throw new QueenError('PENDING_MIGRATIONS', `Not applied yet: ${labels(left)}`, {
-        hint: 'run queen up before this program starts',
-        versions: left.map((migration) => migration.version),
-      })
-    })
+    checkRunOptions(options)
+    const { assertCurrent } = await tasks()
+    await this.#read(options, assertCurrent)
   }
 
   /** Records everything up to a version as applied without running it. Returns what was recorded. @throws QueenError `UNKNOWN_VERSION` */
   async baseline(version: string, options: RunOptions = {}): Promise<readonly string[]> {
+    checkVersion(version)
+    checkDeskOptions(options)
+    const { baseline } = await tasks()
     return await this.#read(options, async (session, job) => await baseline({ session, job }, version))
   }
 
@@ -222,17 +206,24 @@ export class Queen<Tx extends Transaction = Transaction> {
       throw new QueenError('CONFIG_INVALID', `there is no way to recover called ${JSON.stringify(how)}`, {
         hint: `write 'resume', 'applied' or 'pending'`,
       })
+    checkVersion(version)
+    checkDeskOptions(options)
+    const { recover } = await tasks()
     await this.#read(options, async (session, job) => await recover({ session, job }, version, how))
   }
 
   /** Accepts the registered text of applied migrations as what was applied. Default: of all that differ. Returns the repaired. */
   async repair(versions: string | readonly string[] = [], options: RunOptions = {}): Promise<readonly string[]> {
-    const list = typeof versions === 'string' ? [versions] : versions
+    const list = Array.isArray(versions) ? (versions as readonly string[]) : [versions as string]
+    for (const version of list) checkVersion(version)
+    checkDeskOptions(options)
+    const { repair } = await tasks()
     return await this.#read(options, async (session, job) => await repair({ session, job }, list))
   }
 
   /** The journal of everything that was ever done, newest first. */
   async log(options: { readonly last?: number } = {}): Promise<readonly JournalEntry[]> {
+    checkLast(options)
     return await this.#read({}, async (session) => await session.journal(options.last))
   }
 
@@ -261,6 +252,7 @@ export class Queen<Tx extends Transaction = Transaction> {
   }
 
   async #run(request: PlanRequest, options: RunOptions): Promise<RunReport> {
+    const { run } = await tasks()
     if (options.dryRun !== true)
       return await this.#read(options, async (session, job) => await run(session, job, request))
     const planned = await this.#planned(request, options)
@@ -269,29 +261,14 @@ export class Queen<Tx extends Transaction = Transaction> {
   }
 
   async #planned(request: PlanRequest, options: RunOptions): Promise<readonly PlannedStep[]> {
-    return await this.#read(options, async (session, job) => {
-      const { plan } = await look(session, job, request)
-      if (plan.problems.length > 0) throw refusal(plan.problems)
-      for (const warning of plan.warnings) this.#events.emit('warning', warning)
-      return plan.steps.map((step) => plannedStep(prepare(step, session)))
-    })
-  }
-
-  async #rows(session: Session<Tx>, job: Job<Tx>) {
-    const [records, holder] = [(await session.history()) ?? [], await session.holder()]
-    return reconcile({
-      registered: job.registered,
-      records,
-      holder,
-      environment: job.environment,
-      dialect: job.dialect,
-    })
+    const { planned } = await tasks()
+    return await this.#read(options, async (session, job) => await planned(session, job, request))
   }
 
   async #read<T>(options: RunOptions, work: (session: Session<Tx>, job: Job<Tx>) => Promise<T>): Promise<T> {
     const connection = this.#bound()
     const job = this.#job(options, connection.driver)
-    return await connection.use(async (session) => await work(session, job), job.lockTimeout)
+    return await connection.use(async (session) => await work(session, job), job)
   }
 
   #bound(): Connection<Tx> {

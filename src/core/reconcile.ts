@@ -114,13 +114,15 @@ function merge<Tx extends Transaction>(
 }
 
 function markOutOfOrder<Tx extends Transaction>(rows: readonly Reconciled<Tx>[]): readonly Reconciled<Tx>[] {
-  const recordedLater = new Set<string>()
-  const marked = [...rows]
-  for (let index = rows.length - 1; index >= 0; index--) {
-    const row = rows[index]!
-    const series = seriesOf(row.version)
-    if (row.record !== undefined) recordedLater.add(series)
-    else if (row.state === 'pending' && recordedLater.has(series)) marked[index] = { ...row, state: 'outOfOrder' }
+  // By version, not by place in the list: dependencies may have moved a series behind versions that are not known here.
+  const latest = new Map<string, string>()
+  for (const { record, version } of rows) {
+    if (record === undefined) continue
+    const other = latest.get(seriesOf(version))
+    if (other === undefined || compareVersions(other, version) < 0) latest.set(seriesOf(version), version)
   }
-  return marked
+  return rows.map((row) => {
+    const later = row.state === 'pending' ? latest.get(seriesOf(row.version)) : undefined
+    return later !== undefined && compareVersions(row.version, later) < 0 ? { ...row, state: 'outOfOrder' } : row
+  })
 }

@@ -78,3 +78,11 @@ export type RecordWrite =
     }
   | { readonly write: 'delete'; readonly version: string }
   | { readonly write: 'journal'; readonly values: Written<Omit<JournalEntry, 'id'>> }
+
+/** The versions that are applied, the oldest application first. */
+export function inOrderOfApplication(records: readonly MigrationRecord[]): string[] {
+  return records
+    .filter((record) => record.status === 'applied')
+    .sort((a, b) => a.id - b.id)
+    .map((record) => record.version)
+}

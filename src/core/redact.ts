@@ -1,9 +1,17 @@
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@]*@/gi
-const KEY_PASSWORD = /\b(password|passwd|pwd|secret|token)(\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s&;,]+)/gi
+import { inspect } from 'node:util'
+
+/** Up to the last @ of the word: an @ in a password is not always encoded. Bounded, to be quick with hostile text. */
+const URL_PASSWORD = /(:\/\/[^\s:/@]{0,256}):\S{0,512}@/g
+/** `PGPASSWORD=x`, `"password":"x"`; but "unrecognized token:" is what parsers say. */
+const KEY_PASSWORD =
+  /(?<!(?:unrecognized|unexpected|invalid) )(password|passwd|passphrase|pwd|secret|token|api_?key)(\\*["'`]?\s*[=:]\s*)(\\+"[^"]*"|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.|'')*'|[^\s&;,]+)/gi
+/** `PASSWORD 'x'`, `IDENTIFIED BY 'x'`, `SET PASSWORD FOR ann = 'x'`. */
+const SQL_PASSWORD =
+  /\b(PASSWORD(?:\s+|\s*\(\s*)|IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)\s+(?:PASSWORD\s+)?|SET\s+PASSWORD[^=;]{0,256}=\s*)('(?:[^'\\]|\\.|'')*'|'[^']*'?|"[^"]*")/gi
 
 /**
  * The text with every password taken out: those in URLs (`postgres://ann:***@host`) and those behind a key
- * (`password=***`). Everything Queen prints that came from outside passes through here.
+ * (`password=***`, `PASSWORD '***'`). Everything Queen prints that came from outside passes through here.
  *
  * @example
  * ```ts
@@ -12,7 +20,7 @@ const KEY_PASSWORD = /\b(password|passwd|pwd|secret|token)(\s*[=:]\s*)("[^"]*"|'
  * ```
  */
 export function redact(text: string): string {
-  return text.replace(URL_PASSWORD, '$1:***@').replace(KEY_PASSWORD, '$1$2***')
+  return text.replace(URL_PASSWORD, '$1:***@').replace(SQL_PASSWORD, "$1'***'").replace(KEY_PASSWORD, '$1$2***')
 }
 
 /**
@@ -22,7 +30,8 @@ export function redact(text: string): string {
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === '') return thrown.errors.map(messageOf).join('; ')
   if (thrown instanceof Error) return redact(thrown.message || thrown.name)
-  return redact(String(thrown))
+  const message: unknown = typeof thrown === 'object' ? (thrown as { message?: unknown } | null)?.message : thrown
+  return redact(typeof message === 'string' ? message : inspect(thrown, { depth: 1 }))
 }
 
 /** The database's or system's own code of anything that was thrown, where it has one. */

@@ -4,6 +4,7 @@ import { milliseconds } from './duration.js'
 import { QueenError } from './errors.js'
 import { ExecutionError, type Operation } from './execution.js'
 import { explain } from './failure.js'
+import { blockers } from './health.js'
 import { identity } from './identity.js'
 import { itemsOf, modeOf } from './items.js'
 import type { Done, Job, RunResult } from './job.js'
@@ -12,8 +13,8 @@ import { acquire } from './lock.js'
 import { makePlan, type Plan, type PlanRequest, type PlanStep } from './plan.js'
 import { refusal, type Problem } from './problem.js'
 import { reconcile, type Reconciled } from './reconcile.js'
-import type { MigrationRecord } from './record.js'
-import { messageOf } from './redact.js'
+import { inOrderOfApplication, type MigrationRecord } from './record.js'
+import { messageOf, redact } from './redact.js'
 import {
   countedScript,
   journal,
@@ -58,16 +59,18 @@ export async function run<Tx extends Transaction>(
   request: PlanRequest,
 ): Promise<RunResult> {
   const first = await look(session, job, request)
-  if (first.plan.steps.length === 0 && first.plan.problems.length === 0) {
+  const atWork = first.rows.some((row) => row.state === 'running')
+  if (first.plan.steps.length === 0 && first.plan.problems.length === 0 && !atWork) {
     warn(job, first.plan.warnings)
     return result(request, first.records, [])
   }
+  // Against an empty history nothing but the request can be wrong: that needs no lock, nor a database to be created.
+  if (first.records.length === 0 && first.plan.problems.length > 0) throw refusal(first.plan.problems)
   return await locked(session, job, async (records, signal) => {
     const { plan } = planFor(records, job, request, null)
     if (plan.problems.length > 0) throw refusal(plan.problems)
     warn(job, plan.warnings)
-    const again = async (): Promise<Plan<Tx>> => planFor((await session.history()) ?? [], job, request, null).plan
-    return result(request, records, await new Run(session, job, signal).carryOut(plan, again))
+    return result(request, records, await new Run(session, job, signal).carryOut(plan))
   })
 }
 
@@ -82,15 +85,22 @@ export async function locked<Tx extends Transaction, T>(
 ): Promise<T> {
   using limit = limited(job.signal, job.timeout, 'The run')
   const { signal } = limit
-  const lock: Lock = await acquire(session, { who: identity(), timeoutMs: job.lockTimeout, signal, events: job.events })
+  const { lockTimeout: timeoutMs, events, stop } = job
+  const lock: Lock = await acquire(session, { who: identity(), timeoutMs, signal, stop, events })
+  let done: T
   try {
     const records = await session.history()
     if (records === null) await session.prepare()
-    return await work(records ?? [], signal)
-  } finally {
-    await lock.release()
-    job.events.emit('lockReleased', {})
+    done = await work(records ?? [], signal)
+  } catch (error) {
+    // What went wrong first is what must be told: a lock that is lost as well adds nothing to it.
+    await lock.release().catch(() => {})
+    events.emit('lockReleased', {})
+    throw error
   }
+  await lock.release()
+  events.emit('lockReleased', {})
+  return done
 }
 
 function warn(job: Job<never>, warnings: readonly Problem[]): void {
@@ -102,18 +112,12 @@ function result(request: PlanRequest, before: readonly MigrationRecord[], applie
     applied.at(-1)?.direction ?? (request.action === 'down' || request.action === 'reset' ? 'down' : 'up')
   const order = inOrderOfApplication(before)
   const from = order.at(-1) ?? null
-  for (const done of applied)
-    if (done.direction === 'up') order.push(done.version)
-    else order.splice(order.indexOf(done.version), 1)
-  return { direction, applied, from, to: order.at(-1) ?? null }
-}
-
-/** The versions that are applied, the oldest application first. */
-export function inOrderOfApplication(records: readonly MigrationRecord[]): string[] {
-  return records
-    .filter((record) => record.status === 'applied')
-    .sort((a, b) => a.id - b.id)
-    .map((record) => record.version)
+  const after = new Set(order)
+  for (const { version, direction: way } of applied) {
+    after.delete(version)
+    if (way === 'up') after.add(version)
+  }
+  return { direction, applied, from, to: [...after].at(-1) ?? null }
 }
 
 /** Splits a step's SQL and decides how it is carried out. @throws QueenError `INVALID_MIGRATION`. */
@@ -123,6 +127,27 @@ export function prepare<Tx extends Transaction>(
 ): PreparedStep<Tx> {
   const items = itemsOf(step.migration, step.direction, session.rules)
   return { ...step, items, mode: modeOf(step.migration, items) }
+}
+
+/** What is committed together: each step alone, or all of them. Everything is split before anything is run. */
+export function unitsOf<Tx extends Transaction>(
+  plan: Plan<Tx>,
+  session: Pick<Session<Tx>, 'rules'>,
+  { atomic }: Pick<Job<Tx>, 'atomic'>,
+): PreparedStep<Tx>[][] {
+  if (plan.problems.length > 0) throw refusal(plan.problems)
+  const steps = plan.steps.map((step) => prepare(step, session))
+  if (!atomic || steps.length === 0) return steps.map((step) => [step])
+  const apart = steps.find((step) => step.mode === 'counted')
+  if (apart === undefined) return [steps]
+  throw new QueenError(
+    'CONFIG_INVALID',
+    `The whole run in one transaction is not possible: ${apart.migration.version} ${apart.migration.name} commits by itself`,
+    {
+      hint: 'run it without --atomic (atomic: true)',
+      version: apart.migration.version,
+    },
+  )
 }
 
 /** One run under the lock. */
@@ -141,8 +166,8 @@ export class Run<Tx extends Transaction> {
     this.#signature = { runId: randomUUID(), who: identity(), dialect: job.dialect }
   }
 
-  /** Plays a plan to its end, or to the first failure. `again` makes the plan anew when somebody else got ahead. */
-  async carryOut(plan: Plan<Tx>, again: () => Promise<Plan<Tx>>): Promise<readonly Done[]> {
+  /** Plays a plan to its end, or to the first failure. */
+  async carryOut(plan: Plan<Tx>): Promise<readonly Done[]> {
     const begun = performance.now()
     const { events, target } = this.#job
     const direction = plan.steps[0]?.direction ?? 'up'
@@ -150,11 +175,14 @@ export class Run<Tx extends Transaction> {
     this.#total = plan.steps.length
     events.emit('runStart', { runId, direction, total: this.#total, target })
     try {
-      for (let rest = this.#units(plan); rest.length > 0;) {
-        this.#throwIfStopped(rest)
-        const unit = rest[0]!
-        if (await this.#play(unit)) rest = rest.slice(1)
-        else rest = this.#units(await again())
+      for (const units = unitsOf(plan, this.#session, this.#job).toReversed(); units.length > 0;) {
+        this.#throwIfStopped(units)
+        const unit = units.pop()!
+        const taken = await this.#play(unit)
+        // What somebody else has done is left out. Nothing is put in its place: two who each take one step back must
+        // not take back more than the two of them have seen.
+        const left = taken === undefined ? [] : unit.filter((step) => step !== taken)
+        if (left.length > 0) units.push(left)
       }
     } catch (error) {
       if (this.#job.onFailure === 'rollback' && error instanceof QueenError) throw await this.#takeBack(error)
@@ -171,27 +199,13 @@ export class Run<Tx extends Transaction> {
     return this.#done
   }
 
-  /** What is committed together: each step alone, or all of them. Everything is split before anything is run. */
-  #units(plan: Plan<Tx>): PreparedStep<Tx>[][] {
-    if (plan.problems.length > 0) throw refusal(plan.problems)
-    const steps = plan.steps.map((step) => prepare(step, this.#session))
-    if (!this.#job.atomic || steps.length === 0) return steps.map((step) => [step])
-    const apart = steps.find((step) => step.mode === 'counted')
-    if (apart === undefined) return [steps]
-    throw new QueenError(
-      'CONFIG_INVALID',
-      `The whole run in one transaction is not possible: ${apart.migration.version} ${apart.migration.name} commits by itself`,
-      {
-        hint: 'run it without --atomic (atomic: true)',
-        version: apart.migration.version,
-      },
-    )
-  }
-
-  #throwIfStopped(rest: readonly (readonly PreparedStep<Tx>[])[]): void {
-    this.#signal.throwIfAborted()
-    if (this.#job.stop?.aborted !== true) return
-    const left = rest.flat().map((step) => step.migration.version)
+  #throwIfStopped(units: readonly (readonly PreparedStep<Tx>[])[]): void {
+    if (!this.#signal.aborted && this.#job.stop?.aborted !== true) return
+    const left = units.toReversed().flatMap((unit) => unit.map((step) => step.migration.version))
+    if (this.#signal.aborted) {
+      const { code, message, hint } = this.#signal.reason as QueenError
+      throw new QueenError(code, message, { hint, versions: left, applied: this.#done })
+    }
     throw new QueenError(
       'ABORTED',
       `Stopped as asked, with ${left.length} left to do: ${left.slice(0, 10).join(', ')}`,
@@ -203,8 +217,8 @@ export class Run<Tx extends Transaction> {
     )
   }
 
-  /** Plays one unit; false when somebody else has recorded it meanwhile. */
-  async #play(unit: readonly PreparedStep<Tx>[], resumeAfter = 0): Promise<boolean> {
+  /** Plays one unit; returns the step that stopped it because somebody else has recorded it meanwhile. */
+  async #play(unit: readonly PreparedStep<Tx>[], resumeAfter = 0): Promise<PreparedStep<Tx> | undefined> {
     const first = unit[0]!
     const contextOf = (step: PlanStep<Tx>): MigrationContext => this.#context(step, signal)
     const own =
@@ -222,17 +236,22 @@ export class Run<Tx extends Transaction> {
       await this.#execute(first, script.operations, signal, (operation) => watch.reached(operation))
     } catch (error) {
       if (!(error instanceof ExecutionError)) throw error
-      if (error.failure === 'taken' && (await this.#isTaken(first))) return false
+      const step = unit[script.origins[error.operation]?.step ?? 0]!
+      if (error.failure === 'taken' && (await this.#isTaken(step))) return step
       throw await this.#failed(error, unit, script, signal)
     }
     this.#done.push(...watch.finish())
-    return true
+    return undefined
   }
 
+  /** @throws QueenError when what somebody else has recorded is half done */
   async #isTaken(step: PreparedStep<Tx>): Promise<boolean> {
     const { version, name } = step.migration
-    const recorded = ((await this.#session.history()) ?? []).some((record) => record.version === version)
+    const { rows } = planFor((await this.#session.history()) ?? [], this.#job, { action: 'up' }, null)
+    const recorded = rows.some((row) => row.version === version && row.record !== undefined)
     if (recorded !== (step.direction === 'up')) return false
+    const problems = blockers(rows)
+    if (problems.length > 0) throw refusal(problems)
     this.#job.events.emit('migrationTaken', { version, name, direction: step.direction })
     return true
   }
@@ -288,17 +307,17 @@ export class Run<Tx extends Transaction> {
     if (mine.size === 0) return cause
     const job = { ...this.#job, onFailure: 'stop' as const, signal: undefined, stop: undefined, atomic: false }
     using limit = limited(undefined, job.timeout, 'Taking back')
-    const records = ((await this.#session.history()) ?? []).filter((record) => mine.has(record.version))
-    const { rows } = planFor(records, job, { action: 'reset' }, null)
-    const back = makePlan(
-      rows.filter((row) => mine.has(row.version)),
-      { action: 'reset' },
-      job.policy,
-    )
     let rolledBack: readonly Done[] = []
     let trouble = ''
     try {
-      rolledBack = await new Run(this.#session, job, limit.signal).carryOut(back, () => Promise.resolve(back))
+      const records = ((await this.#session.history()) ?? []).filter((record) => mine.has(record.version))
+      const { rows } = planFor(records, job, { action: 'reset' }, null)
+      const back = makePlan(
+        rows.filter((row) => mine.has(row.version)),
+        { action: 'reset' },
+        job.policy,
+      )
+      rolledBack = await new Run(this.#session, job, limit.signal).carryOut(back)
     } catch (error) {
       rolledBack = error instanceof QueenError ? ((error.applied ?? []) as readonly Done[]) : []
       trouble = `; taking back stopped: ${messageOf(error)}`
@@ -324,7 +343,7 @@ export class Run<Tx extends Transaction> {
       dialect,
       signal,
       app: context,
-      log: (message) => events.emit('log', { ...about, message }),
+      log: (message) => events.emit('log', { ...about, message: redact(String(message)) }),
       progress: (done, total) => events.emit('progress', { ...about, done, ...(total !== undefined && { total }) }),
     }
   }

@@ -1,6 +1,8 @@
-import type { Holder } from './driver.js'
-import type { MigrationState, Reconciled } from './reconcile.js'
+import type { Holder, Session } from './driver.js'
+import type { Job } from './job.js'
+import { reconcile, type MigrationState, type Reconciled } from './reconcile.js'
 import type { Direction } from './record.js'
+import type { Transaction } from './transaction.js'
 
 /** One version as `status` tells of it. */
 export interface MigrationStatus {
@@ -39,4 +41,13 @@ export function statusOf(row: Reconciled<never>): MigrationStatus {
     at: migration === undefined ? null : String(migration.at),
     holder: holder ?? null,
   }
+}
+
+/** Every version as it stands now, with whoever is at work on it. */
+export async function currentRows<Tx extends Transaction>(
+  session: Session<Tx>,
+  { registered, environment, dialect }: Job<Tx>,
+): Promise<readonly Reconciled<Tx>[]> {
+  const [records, holder] = [(await session.history()) ?? [], await session.holder()]
+  return reconcile({ registered, records, holder, environment, dialect })
 }

@@ -95,7 +95,8 @@ export function createTables({ history, journal }: RecordTables, types: ColumnTy
     const lines = Object.entries(columns).map(([column, type]) => `  ${column} ${type}`)
     return `CREATE TABLE IF NOT EXISTS ${table} (\n${lines.join(',\n')}\n)${suffix}`
   }
-  return [create(history, historyColumns), create(journal, journalColumns)]
+  // The journal first: where creating a table commits by itself, a history without a journal can then never be seen.
+  return [create(journal, journalColumns), create(history, historyColumns)]
 }
 
 /** Reads the whole history, the oldest application first. */

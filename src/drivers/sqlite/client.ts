@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { QueenError } from '../../core/errors.js'
 import { messageOf, safeCause } from '../../core/redact.js'
 
@@ -36,14 +37,13 @@ type Constructor = new (filename: string, options?: SqliteFileOptions & { timeou
 const BUSY_WAIT = 20
 
 /**
- * Loads `better-sqlite3`.
+ * Loads `better-sqlite3`: by require, which for a CommonJS package takes a fraction of the time of an import.
  *
  * @throws QueenError `DRIVER_MISSING` with the command that installs it.
  */
-export async function loadClient(): Promise<Constructor> {
+export function loadClient(): Constructor {
   try {
-    const loaded = (await import('better-sqlite3' as string)) as { default: Constructor }
-    return loaded.default
+    return createRequire(import.meta.url)('better-sqlite3') as Constructor
   } catch (error) {
     throw new QueenError('DRIVER_MISSING', 'SQLite needs the package better-sqlite3, which cannot be loaded', {
       hint: 'npm install better-sqlite3',

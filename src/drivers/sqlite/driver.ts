@@ -4,7 +4,6 @@ import { QueenError } from '../../core/errors.js'
 import { loadClient, openClient, type SqliteClient } from './client.js'
 import { FileLock, MemoryLock, type LockPlace } from './lock.js'
 import { SqliteSession, type SqliteAccess } from './session.js'
-import { rows, snapshot } from './snapshot.js'
 import { sourceFrom, type SqliteOptions, type SqliteSource } from './source.js'
 import type { SqliteTransaction } from './transaction.js'
 
@@ -40,16 +39,23 @@ function driverFor<Client extends SqliteClient>(source: SqliteSource<Client>): S
   return {
     dialect: 'sqlite',
     target: source.kind === 'file' ? `sqlite:${source.path}` : 'sqlite::memory:',
+    // oxlint-disable-next-line require-await -- a fault must reject, never throw
     connect: async (table) => {
       if (table.schema !== undefined && table.schema !== 'main')
         throw new QueenError('CONFIG_INVALID', `SQLite has no schema ${JSON.stringify(table.schema)}`, {
           hint: 'leave --schema (schema) out',
         })
-      return new SqliteSession(await accessTo(source), table)
+      return new SqliteSession(accessTo(source), table)
     },
     scratch: () => Promise.resolve(scratchInMemory<Client>()),
-    snapshot: (session) => Promise.resolve(inspect(session, (client, own) => snapshot(client, own), [])),
-    rows: (session) => Promise.resolve(inspect(session, (client, own) => rows(client, own), new Map())),
+    snapshot: async (session) => {
+      const { snapshot } = await import('./snapshot.js')
+      return inspect(session, (client, own) => snapshot(client, own), [])
+    },
+    rows: async (session) => {
+      const { rows } = await import('./snapshot.js')
+      return inspect(session, (client, own) => rows(client, own), new Map())
+    },
   }
 }
 
@@ -66,12 +72,12 @@ function inspect<Client extends SqliteClient, T>(
   return database === null ? empty : work(database, ownTables)
 }
 
-async function accessTo<Client extends SqliteClient>(source: SqliteSource<Client>): Promise<SqliteAccess<Client>> {
+function accessTo<Client extends SqliteClient>(source: SqliteSource<Client>): SqliteAccess<Client> {
   if (source.kind === 'client') {
     const { client } = source
     return { open: () => open(client), use: 'shared', lockOn: (opened) => new MemoryLock(opened), close: () => {} }
   }
-  const Constructor = await loadClient()
+  const Constructor = loadClient()
   const close = (client: Client): void => void client.close()
   if (source.kind === 'memory')
     return {

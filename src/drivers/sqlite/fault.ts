@@ -1,4 +1,6 @@
-import { codeOf, messageOf } from '../../core/redact.js'
+import { QueenError } from '../../core/errors.js'
+import type { ExecutionFailure } from '../../core/execution.js'
+import { codeOf, messageOf, safeCause } from '../../core/redact.js'
 import { Lexer } from '../../core/sql/lexer.js'
 import { rulesFor } from '../../core/sql/dialect.js'
 import type { SqliteClient } from './client.js'
@@ -64,4 +66,30 @@ function failsAt(beginning: string, client: SqliteClient): boolean {
   } catch (error) {
     return messageOf(error).endsWith('syntax error')
   }
+}
+
+/** A failure found here, before it is known where in the script it belongs. */
+export class Fault extends Error {
+  readonly failure: ExecutionFailure
+
+  constructor(failure: ExecutionFailure, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.failure = failure
+  }
+}
+
+/** What went wrong outside of a script, as users are told. */
+export function asQueenError(error: unknown): QueenError {
+  if (error instanceof QueenError) return error
+  if (error instanceof Fault && error.failure === 'busy')
+    return new QueenError('LOCK_TIMEOUT', messageOf(error), {
+      hint: 'run again when the other connection has finished',
+      cause: safeCause(error),
+    })
+  const code = codeOf(error)
+  return new QueenError('CONNECTION_FAILED', `SQLite: ${messageOf(error)}`, {
+    hint: hintFor(error) ?? 'check the path and the rights of this user',
+    cause: safeCause(error),
+    ...(code !== undefined && { serverCode: code }),
+  })
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/redact.js'
-import type { SqliteClient } from './client.js'
+import type { SqliteClient, SqliteStatement } from './client.js'
 
 interface Violation {
   readonly table: string
@@ -14,11 +14,13 @@ interface Violation {
  */
 export class ForeignKeyWatch {
   readonly #client: SqliteClient
+  readonly #version: SqliteStatement
   #before: ReadonlyMap<string, number> = new Map()
   #latest: { readonly version: unknown; readonly found: ReadonlyMap<string, number> } | undefined
 
   constructor(client: SqliteClient) {
     this.#client = client
+    this.#version = client.prepare('PRAGMA data_version').raw()
   }
 
   /** Inside the transaction, before the migration: what is already broken. Known without a look if nobody else wrote since. */
@@ -40,7 +42,7 @@ export class ForeignKeyWatch {
   }
 
   #dataVersion(): unknown {
-    return this.#client.pragma('data_version', { simple: true })
+    return (this.#version.get() as [number])[0]
   }
 
   #violations(): ReadonlyMap<string, number> {

@@ -42,7 +42,12 @@ export class FileLock implements LockPlace {
       if (codeOf(error)?.startsWith('SQLITE_BUSY') === true) return null
       throw unusable(this.#path, error)
     }
-    return this.#held(client, { who, since })
+    try {
+      return this.#held(client, { who, since })
+    } catch (error) {
+      client.close()
+      throw unusable(this.#notePath, error)
+    }
   }
 
   holder(): Holder | null {

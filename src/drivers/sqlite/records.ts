@@ -60,22 +60,23 @@ export class Records {
 
   /** Returns how many rows it changed. */
   write(change: RecordWrite): number {
-    if (beginsMigration(change)) this.#begun = { text: this.#now(), at: performance.now() }
+    const now = this.#now()
+    if (beginsMigration(change)) this.#begun = { text: now, at: performance.now() }
     const parameters: unknown[] = []
     const sql = writeStatement(change, this.#tables, (value) => {
-      parameters.push(this.#resolve(value))
+      parameters.push(this.#resolve(value, now))
       return '?'
     })
     return this.#statement(sql).run(...parameters).changes
   }
 
-  #resolve(value: string | number | null | LateValue): string | number | null {
+  #resolve(value: string | number | null | LateValue, now: string): string | number | null {
     if (value === null || typeof value !== 'object') return value
     switch (value.late) {
       case 'now':
-        return this.#now()
+        return now
       case 'started':
-        return this.#begun.text || this.#now()
+        return this.#begun.text || now
       case 'elapsed':
         return this.#begun.at === 0 ? 0 : Math.round(performance.now() - this.#begun.at)
       case 'fingerprint':

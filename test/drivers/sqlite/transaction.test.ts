@@ -136,7 +136,7 @@ test('what a migration sets for its connection is put back: nobody is locked out
     const db = (session as unknown as { database: Database.Database }).database
     return ['journal_mode', 'locking_mode', 'foreign_keys'].map((name) => db.pragma(name, { simple: true }))
   })
-  expect(settings).toEqual(['delete', 'normal', 1])
+  expect(settings).toEqual(['delete', 'normal', 0])
 })
 
 test('a reader is not kept out while a migration is at work', async () => {

@@ -1,0 +1,18 @@
+/** The commands there are. */
+export type CommandName =
+  | 'init'
+  | 'create'
+  | 'up'
+  | 'down'
+  | 'goto'
+  | 'redo'
+  | 'reset'
+  | 'status'
+  | 'version'
+  | 'validate'
+  | 'plan'
+  | 'log'
+  | 'baseline'
+  | 'recover'
+  | 'repair'
+  | 'help'

@@ -1,0 +1,46 @@
+import { readable } from '../../core/duration.js'
+import type { QueenEvents } from '../../core/events.js'
+import { describeHolder } from '../../core/lock.js'
+import type { Problem } from '../../core/problem.js'
+import type { Direction } from '../../core/record.js'
+import { cleanLine } from './clean.js'
+
+/** `001 create_users`, `down 001 create_users`. */
+export function migrationLabel({
+  version,
+  name,
+  direction,
+}: {
+  version: string
+  name: string
+  direction: Direction
+}): string {
+  return cleanLine(`${direction === 'up' ? '' : 'down '}${version} ${name}`)
+}
+
+/** Who is waited for. */
+export function waitingText({ holder }: QueenEvents['lockWait']): string {
+  return cleanLine(`waiting for the lock, held by ${holder === null ? 'somebody else' : describeHolder(holder)}`)
+}
+
+/** `3 of 10`, or with a total also in per cent. */
+export function doneText({ done, total }: { done: number; total?: number }): string {
+  if (total === undefined || total <= 0) return String(done)
+  return `${done} of ${total} (${Math.floor((Math.min(done, total) / total) * 100)} %)`
+}
+
+/** A bar of so many characters. */
+export function bar(done: number, total: number, width: number): string {
+  const full = Math.round((Math.max(0, Math.min(done, total)) / total) * width)
+  return '█'.repeat(full) + '░'.repeat(width - full)
+}
+
+/** A warning and what to do about it. */
+export function warningText({ message, hint }: Problem): string {
+  return cleanLine(hint === '' ? message : `${message} (${hint})`)
+}
+
+/** How long somebody waited for the lock, where it was long enough to mention. */
+export function lockText({ waitedMs }: QueenEvents['lockAcquired']): string {
+  return `lock taken after ${readable(waitedMs)}`
+}
