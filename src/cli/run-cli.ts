@@ -39,7 +39,7 @@ async function main(queen: Queen | undefined, io: IO): Promise<ExitCode> {
   const early = new Reporter(io, io.env, mannerOf(io.argv))
   let asked: Invocation
   try {
-    asked = parse(io.argv)
+    asked = await parse(io.argv)
   } catch (error) {
     await early.report(null, undefined, error)
     return exitCodeOf(error)

@@ -167,8 +167,7 @@ export class Queen<Tx extends Transaction = Transaction> {
    */
   async validate(options: Pick<RunOptions, 'environment'> = {}): Promise<readonly Problem[]> {
     checkRunOptions(options)
-    const { validate } = await tasks()
-    return await this.#read(options, validate)
+    return await this.#task(options, async ({ validate }, session, job) => await validate(session, job))
   }
 
   /** What is still to be applied here, in order. */
@@ -183,16 +182,14 @@ export class Queen<Tx extends Transaction = Transaction> {
    */
   async assertCurrent(options: Pick<RunOptions, 'environment'> = {}): Promise<void> {
     checkRunOptions(options)
-    const { assertCurrent } = await tasks()
-    await this.#read(options, assertCurrent)
+    await this.#task(options, async ({ assertCurrent }, session, job) => await assertCurrent(session, job))
   }
 
   /** Records everything up to a version as applied without running it. Returns what was recorded. @throws QueenError `UNKNOWN_VERSION` */
   async baseline(version: string, options: RunOptions = {}): Promise<readonly string[]> {
     checkVersion(version)
     checkDeskOptions(options)
-    const { baseline } = await tasks()
-    return await this.#read(options, async (session, job) => await baseline({ session, job }, version))
+    return await this.#task(options, async ({ baseline }, session, job) => await baseline({ session, job }, version))
   }
 
   /**
@@ -208,8 +205,7 @@ export class Queen<Tx extends Transaction = Transaction> {
       })
     checkVersion(version)
     checkDeskOptions(options)
-    const { recover } = await tasks()
-    await this.#read(options, async (session, job) => await recover({ session, job }, version, how))
+    await this.#task(options, async ({ recover }, session, job) => await recover({ session, job }, version, how))
   }
 
   /** Accepts the registered text of applied migrations as what was applied. Default: of all that differ. Returns the repaired. */
@@ -217,8 +213,7 @@ export class Queen<Tx extends Transaction = Transaction> {
     const list = Array.isArray(versions) ? (versions as readonly string[]) : [versions as string]
     for (const version of list) checkVersion(version)
     checkDeskOptions(options)
-    const { repair } = await tasks()
-    return await this.#read(options, async (session, job) => await repair({ session, job }, list))
+    return await this.#task(options, async ({ repair }, session, job) => await repair({ session, job }, list))
   }
 
   /** The journal of everything that was ever done, newest first. */
@@ -252,17 +247,23 @@ export class Queen<Tx extends Transaction = Transaction> {
   }
 
   async #run(request: PlanRequest, options: RunOptions): Promise<RunReport> {
-    const { run } = await tasks()
     if (options.dryRun !== true)
-      return await this.#read(options, async (session, job) => await run(session, job, request))
+      return await this.#task(options, async ({ run }, session, job) => await run(session, job, request))
     const planned = await this.#planned(request, options)
     const version = await this.version()
     return { direction: planned[0]?.direction ?? 'up', applied: [], from: version, to: version, planned }
   }
 
   async #planned(request: PlanRequest, options: RunOptions): Promise<readonly PlannedStep[]> {
-    const { planned } = await tasks()
-    return await this.#read(options, async (session, job) => await planned(session, job, request))
+    return await this.#task(options, async ({ planned }, session, job) => await planned(session, job, request))
+  }
+
+  /** Loads inside of its turn, so that calls are served in the order they were made. */
+  async #task<T>(
+    options: RunOptions,
+    work: (task: Awaited<ReturnType<typeof tasks>>, session: Session<Tx>, job: Job<Tx>) => Promise<T>,
+  ): Promise<T> {
+    return await this.#read(options, async (session, job) => await work(await tasks(), session, job))
   }
 
   async #read<T>(options: RunOptions, work: (session: Session<Tx>, job: Job<Tx>) => Promise<T>): Promise<T> {

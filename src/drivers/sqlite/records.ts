@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/redact.js'
 import type { HistoryTable } from '../../core/driver.js'
 import { QueenError } from '../../core/errors.js'
 import type { JournalEntry, LateValue, MigrationRecord, RecordWrite } from '../../core/record.js'
@@ -95,24 +96,31 @@ export class Records {
   }
 
   #read<T>(sql: string, convert: (rows: unknown[][]) => T): T | null {
-    let statement: SqliteStatement
+    const statement = this.#prepareRead(sql) ?? this.#prepareRead(sql)
+    return statement === null ? null : convert(statement.raw().all() as unknown[][])
+  }
+
+  /** null when there is no table, or there was none a moment ago: another process may be creating it. */
+  #prepareRead(sql: string): SqliteStatement | null {
     try {
-      statement = this.#client.prepare(sql).raw()
+      return this.#client.prepare(sql)
     } catch (error) {
-      const columns = this.#client.prepare(`SELECT name FROM pragma_table_info(?, 'main')`).raw().all(this.#name) as [
-        string,
-      ][]
-      if (columns.length === 0) return null
-      const missing = missingColumns(columns.map(([name]) => name))
-      if (missing.length === 0) throw error
+      const missing = this.#missing()
+      if (missing === 'table') return null
+      if (missing.length === 0) {
+        if (/no such table/.test(messageOf(error))) return null
+        throw error
+      }
       throw new QueenError(
         'CONFIG_INVALID',
         `The table "${this.#name}" is not a history of Queen's: it has no column ${missing.join(', ')}`,
-        {
-          hint: 'choose another table with --table (table), or move this one out of the way',
-        },
+        { hint: 'choose another table with --table (table), or move this one out of the way' },
       )
     }
-    return convert(statement.all() as unknown[][])
+  }
+
+  #missing(): readonly string[] | 'table' {
+    const columns = this.#client.prepare(`SELECT name FROM pragma_table_info(?, 'main')`).raw().all(this.#name)
+    return columns.length === 0 ? 'table' : missingColumns(columns.map((row) => (row as [string])[0]))
   }
 }
