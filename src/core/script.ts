@@ -27,7 +27,7 @@ export interface Script<Tx extends Transaction = Transaction> {
   readonly origins: readonly Origin[]
 }
 
-export interface Origin {
+interface Origin {
   readonly step: number
   /** Number of the item, 0 for what Queen does around the items. */
   readonly item: number

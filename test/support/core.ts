@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
@@ -14,6 +12,7 @@ import { Queen } from '../../src/core/queen.js'
 import type { MigrationRecord } from '../../src/core/record.js'
 import type { Transaction } from '../../src/core/transaction.js'
 import { sqlite, type SqliteTransaction } from '../../src/drivers/sqlite/index.js'
+import { temporaryFolder } from './folder.js'
 
 export type Draft = Migration<SqliteTransaction>
 export type TestQueen = Queen<SqliteTransaction>
@@ -59,13 +58,6 @@ export function bareRecord(version: string, id: number, more: Partial<MigrationR
   }
 }
 
-/** A new folder for the current test, removed when it ends. */
-export function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'queen-core-'))
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
-  return path
-}
-
 /** A queen with migrations on a target (a database in memory unless said otherwise), closed when the test ends. */
 export function queenWith(
   drafts: readonly Draft[],
@@ -80,7 +72,7 @@ export function queenWith(
 
 /** A file for a database that does not exist yet, and a way to ask it. */
 export function databaseFile() {
-  const file = join(folder(), 'app.db')
+  const file = join(temporaryFolder(), 'app.db')
   const ask = (sql: string): unknown[] => {
     const db = new Database(file)
     try {

@@ -11,7 +11,7 @@ export interface Constraint {
   readonly column: string | undefined
 }
 
-export type ConstraintKind =
+type ConstraintKind =
   | 'primaryKey'
   | 'unique'
   | 'check'
