@@ -4,7 +4,7 @@ import { requirePackage } from './common-js.js'
 import { COMMANDS, type CommandSpec } from './commands.js'
 import { GLOBAL_FLAGS, type FlagSpec, type Flags } from './flags.js'
 import { invalid } from './invalid.js'
-import type { Invocation } from './parse.js'
+import type { Invocation } from './invocation.js'
 
 const commander = requirePackage('commander') as typeof Commander
 

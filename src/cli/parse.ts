@@ -1,12 +1,7 @@
 import { parseArgs } from 'node:util'
-import { COMMANDS, type CommandSpec } from './commands.js'
-import { GLOBAL_FLAGS, type FlagSpec, type Flags } from './flags.js'
-
-/** What a command line asks for. */
-export type Invocation =
-  | { readonly kind: 'command'; readonly spec: CommandSpec; readonly words: readonly string[]; readonly flags: Flags }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'release' }
+import { COMMANDS } from './commands.js'
+import { GLOBAL_FLAGS, type FlagSpec } from './flags.js'
+import type { Invocation } from './invocation.js'
 
 /**
  * Reads a command line. Flags that are known everywhere may stand before or behind the command.
