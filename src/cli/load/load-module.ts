@@ -48,9 +48,13 @@ async function loadNatively(file: string): Promise<Exports> {
   return (await import(pathToFileURL(file).href)) as Exports
 }
 
-/** What Node's own TypeScript refuses though bundlers and compilers accept it: enums, `./x.js` for `./x.ts`, no extension. */
+/**
+ * What Node's own TypeScript refuses though bundlers and compilers accept it: enums, `./x.js` for `./x.ts`, no extension.
+ * A syntax error is among them because Node tells its line only, and the other loader its column too.
+ */
 const BEYOND_NODE = new Set([
   'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_INVALID_TYPESCRIPT_SYNTAX',
   'ERR_MODULE_NOT_FOUND',
   'ERR_UNSUPPORTED_DIR_IMPORT',
   'ERR_UNKNOWN_FILE_EXTENSION',

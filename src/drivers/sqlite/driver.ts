@@ -38,7 +38,7 @@ export function sqlite<Client extends SqliteClient = SqliteClient>(
 function driverFor<Client extends SqliteClient>(source: SqliteSource<Client>): SqliteDriver<Client> {
   return {
     dialect: 'sqlite',
-    target: source.kind === 'file' ? `sqlite:${source.path}` : 'sqlite::memory:',
+    target: targetOf(source),
     // oxlint-disable-next-line require-await -- a fault must reject, never throw
     connect: async (table) => {
       if (table.schema !== undefined && table.schema !== 'main')
@@ -72,10 +72,21 @@ function inspect<Client extends SqliteClient, T>(
   return database === null ? empty : work(database, ownTables)
 }
 
+/** A source as a URL, for people. */
+function targetOf(source: SqliteSource): string {
+  return source.kind === 'file' ? `sqlite:${source.path}` : 'sqlite::memory:'
+}
+
 function accessTo<Client extends SqliteClient>(source: SqliteSource<Client>): SqliteAccess<Client> {
   if (source.kind === 'client') {
     const { client } = source
-    return { open: () => open(client), use: 'shared', lockOn: (opened) => new MemoryLock(opened), close: () => {} }
+    return {
+      open: () => open(client),
+      use: 'shared',
+      target: targetOf(source),
+      lockOn: (opened) => new MemoryLock(opened),
+      close: () => {},
+    }
   }
   const Constructor = loadClient()
   const close = (client: Client): void => void client.close()
@@ -83,6 +94,7 @@ function accessTo<Client extends SqliteClient>(source: SqliteSource<Client>): Sq
     return {
       open: () => openClient(Constructor, ':memory:', {}) as Client,
       use: 'own',
+      target: targetOf(source),
       lockOn: (client) => new MemoryLock(client),
       close,
     }
@@ -96,6 +108,7 @@ function accessTo<Client extends SqliteClient>(source: SqliteSource<Client>): Sq
       return openClient(Constructor, path, options) as Client
     },
     use: 'own',
+    target: targetOf(source),
     lockOn: (): LockPlace => new FileLock(path, lockFile),
     close,
   }

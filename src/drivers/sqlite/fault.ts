@@ -79,15 +79,15 @@ export class Fault extends Error {
 }
 
 /** What went wrong outside of a script, as users are told. */
-export function asQueenError(error: unknown): QueenError {
+export function asQueenError(error: unknown, database: string): QueenError {
   if (error instanceof QueenError) return error
   if (error instanceof Fault && error.failure === 'busy')
-    return new QueenError('LOCK_TIMEOUT', messageOf(error), {
+    return new QueenError('LOCK_TIMEOUT', `${database}: ${messageOf(error)}`, {
       hint: 'run again when the other connection has finished',
       cause: safeCause(error),
     })
   const code = codeOf(error)
-  return new QueenError('CONNECTION_FAILED', `SQLite: ${messageOf(error)}`, {
+  return new QueenError('CONNECTION_FAILED', `${database}: ${messageOf(error)}`, {
     hint: hintFor(error) ?? 'check the path and the rights of this user',
     cause: safeCause(error),
     ...(code !== undefined && { serverCode: code }),

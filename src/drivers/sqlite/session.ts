@@ -16,6 +16,8 @@ export interface SqliteAccess<Client extends SqliteClient> {
   /** null when the database does not exist and is not to be created. */
   open(missing: 'create' | 'leave'): Client | null
   readonly use: Use
+  /** Which database it is, for messages. */
+  readonly target: string
   lockOn(client: Client): LockPlace
   close(client: Client): void
 }
@@ -83,7 +85,7 @@ export class SqliteSession<Client extends SqliteClient> implements Session<Tx<Cl
         },
       }
     } catch (error) {
-      throw asQueenError(error)
+      throw asQueenError(error, this.#access.target)
     }
   }
 
@@ -96,7 +98,7 @@ export class SqliteSession<Client extends SqliteClient> implements Session<Tx<Cl
       await patiently(deadline, () => client.exec('COMMIT'))
     } catch (error) {
       if (client.inTransaction) client.exec('ROLLBACK')
-      throw asQueenError(error)
+      throw asQueenError(error, this.#access.target)
     }
   }
 
@@ -123,7 +125,7 @@ export class SqliteSession<Client extends SqliteClient> implements Session<Tx<Cl
       const opened = this.#reach('leave')
       return opened === null ? missing : await patiently(performance.now() + 60_000, () => work(opened))
     } catch (error) {
-      throw asQueenError(error)
+      throw asQueenError(error, this.#access.target)
     }
   }
 
