@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { QueenError } from '../../core/errors.js'
 import { messageOf, safeCause } from '../../core/redact.js'
+import { neededRelease } from './support.js'
 
 /** A prepared statement, as far as Queen uses one. */
 export interface SqliteStatement {
@@ -42,14 +43,22 @@ const BUSY_WAIT = 20
  * @throws QueenError `DRIVER_MISSING` with the command that installs it.
  */
 export function loadClient(): Constructor {
+  const load = createRequire(import.meta.url)
+  let release: string
   try {
-    return createRequire(import.meta.url)('better-sqlite3') as Constructor
+    release = (load('better-sqlite3/package.json') as { version: string }).version
   } catch (error) {
     throw new QueenError('DRIVER_MISSING', 'SQLite needs the package better-sqlite3, which cannot be loaded', {
       hint: 'npm install better-sqlite3',
       cause: safeCause(error),
     })
   }
+  const needed = neededRelease(process.versions.node, release)
+  if (needed !== undefined)
+    throw new QueenError('DRIVER_MISSING', `better-sqlite3 ${release} brings Node ${process.versions.node} down`, {
+      hint: `npm install better-sqlite3@${needed}`,
+    })
+  return load('better-sqlite3') as Constructor
 }
 
 /** Opens a database. @throws QueenError `DRIVER_MISSING`, `CONNECTION_FAILED` naming the file */
