@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash, type Hash } from 'node:crypto'
 import type { RegisteredMigration } from './migration.js'
 import { rulesFor, type Dialect } from './sql/dialect.js'
 import { normalise, normaliseInto } from './sql/normalise.js'
@@ -52,14 +52,35 @@ function hashHalf(
   dialect: Dialect,
 ) {
   if (sql === undefined && (fn === undefined || manual === undefined)) return null
-  const hash = createHash('sha256')
+  const sum = new Sum()
   for (const text of sqlTexts(sql)) {
-    normaliseInto(text, rulesFor(dialect), (piece) => hash.update(piece))
-    hash.update('\0')
+    normaliseInto(text, rulesFor(dialect), (piece) => sum.add(piece))
+    sum.add('\0')
   }
-  if (fn !== undefined) hash.update('\0fn\0')
-  if (manual !== undefined) hash.update(`\0manual\0${manual}\0`)
-  return SCHEME + hash.digest('hex')
+  if (fn !== undefined) sum.add('\0fn\0')
+  if (manual !== undefined) sum.add(`\0manual\0${manual}\0`)
+  return SCHEME + sum.hex()
+}
+
+/** Text is handed to a hash in lots of this many characters: each call costs as much as hashing a kilobyte. */
+const LOT = 1 << 16
+
+/** A SHA-256 over text that comes in pieces. Most texts are one short piece, which is hashed in one go. */
+class Sum {
+  #pending = ''
+  #hash: Hash | undefined
+
+  add(piece: string): void {
+    this.#pending += piece
+    if (this.#pending.length < LOT) return
+    this.#hash ??= createHash('sha256')
+    this.#hash.update(this.#pending)
+    this.#pending = ''
+  }
+
+  hex(): string {
+    return this.#hash === undefined ? hash('sha256', this.#pending) : this.#hash.update(this.#pending).digest('hex')
+  }
 }
 
 /** The texts of a half: none, one, or a list of one statement each. */

@@ -57,8 +57,7 @@ export interface ReconcileInput<Tx extends Transaction> {
 export function reconcile<Tx extends Transaction>(input: ReconcileInput<Tx>): readonly Reconciled<Tx>[] {
   const records = new Map(input.records.map((record) => [record.version, record]))
   const rows = input.registered.map((migration) => known(migration, records.get(migration.version), input))
-  const registered = new Set(input.registered.map((migration) => migration.version))
-  const unknown = input.records.filter((record) => !registered.has(record.version))
+  const unknown = strangers(input)
   return markOutOfOrder(unknown.length === 0 ? rows : merge(rows, unknown, input))
 }
 
@@ -68,18 +67,37 @@ function known<Tx extends Transaction>(
   { holder, environment, dialect }: ReconcileInput<Tx>,
 ): Reconciled<Tx> {
   const { version, name } = migration
+  if (record?.status === 'applied' && holder === null) return applied(migration, record, dialect)
   const base = { version, name, migration, downChanged: false }
   if (holder?.doing?.version === version) return { ...base, ...(record && { record }), state: 'running', holder }
   if (record === undefined) {
     const elsewhere = migration.environments !== undefined && !migration.environments.includes(environment)
     return { ...base, state: elsewhere ? 'skipped' : 'pending' }
   }
-  if (record.status !== 'applied') return { ...base, record, ...unfinished(record, holder) }
+  return record.status === 'applied'
+    ? applied(migration, record, dialect)
+    : { ...base, record, ...unfinished(record, holder) }
+}
+
+/** What nearly every row of a long history is, so it is made in one piece. */
+function applied<Tx extends Transaction>(
+  migration: RegisteredMigration<Tx>,
+  record: MigrationRecord,
+  dialect: Dialect,
+): Reconciled<Tx> {
   const { up, down } = checksumsOf(migration, dialect)
   // A record without a checksum was a function nothing spoke for: there is nothing to compare with.
   const modified = record.checksum !== null && record.checksum !== up
   const downChanged = record.downChecksum !== null && down !== null && record.downChecksum !== down
-  return { ...base, record, state: modified ? 'modified' : 'applied', downChanged }
+  const { version, name } = migration
+  return { version, name, migration, record, state: modified ? 'modified' : 'applied', downChanged }
+}
+
+/** The records of versions that are not registered here. */
+function strangers<Tx extends Transaction>({ registered, records }: ReconcileInput<Tx>): readonly MigrationRecord[] {
+  const known = new Set<string>()
+  for (const { version } of registered) known.add(version)
+  return records.filter((record) => !known.has(record.version))
 }
 
 /** A record that says `running` is believed only while somebody holds the lock; the lock dies with its process. */
@@ -94,12 +112,12 @@ function merge<Tx extends Transaction>(
   unknown: readonly MigrationRecord[],
   { holder }: ReconcileInput<Tx>,
 ): Reconciled<Tx>[] {
-  const strangers = sortByVersion(unknown, (record) => record.version)
+  const sorted = sortByVersion(unknown, (record) => record.version)
   const out: Reconciled<Tx>[] = []
   let next = 0
   const pushBefore = (version: string | undefined): void => {
-    for (; next < strangers.length; next++) {
-      const record = strangers[next]!
+    for (; next < sorted.length; next++) {
+      const record = sorted[next]!
       if (version !== undefined && compareVersions(record.version, version) > 0) return
       const state = record.status === 'applied' ? { state: 'unknown' as const } : unfinished(record, holder)
       out.push({ version: record.version, name: record.name, record, downChanged: false, ...state })
@@ -114,6 +132,7 @@ function merge<Tx extends Transaction>(
 }
 
 function markOutOfOrder<Tx extends Transaction>(rows: readonly Reconciled<Tx>[]): readonly Reconciled<Tx>[] {
+  if (!rows.some((row) => row.state === 'pending')) return rows
   // By version, not by place in the list: dependencies may have moved a series behind versions that are not known here.
   const latest = new Map<string, string>()
   for (const { record, version } of rows) {
