@@ -8,7 +8,16 @@ const LF = 10
 const CR = 13
 
 /** Large enough to make flushes rare, small enough to stay in a processor's cache. */
-const largest = 1 << 15
+const chunk = 1 << 15
+
+/**
+ * The arrays all texts pass through, one after the other: most are short, and there may be thousands of them. Nothing is
+ * left in them between two texts, and whoever takes a piece must not normalise another text meanwhile.
+ */
+const latin1 = new Uint8Array(chunk)
+const utf16 = new Uint16Array(chunk)
+const latin1Bytes = Buffer.from(latin1.buffer)
+const utf16Bytes = Buffer.from(utf16.buffer)
 
 /** Collects characters in a typed array: joining millions of small strings costs several times as much. */
 class Output {
@@ -17,29 +26,26 @@ class Output {
   readonly #codes: Codes
   readonly #bytes: Buffer
   readonly #take: (text: string) => void
-  readonly #size: number
   #length = 0
 
   constructor({ sql, codes }: Lexer, take: (text: string) => void) {
-    // Most texts are short, and there may be thousands of them: no more is taken than tokens and separators can fill.
-    this.#size = Math.min(largest, 2 * sql.length + 1)
     this.#sql = sql
     this.#source = codes
     this.#take = take
-    this.#codes = codes instanceof Uint16Array ? new Uint16Array(this.#size) : new Uint8Array(this.#size)
-    this.#bytes = Buffer.from(this.#codes.buffer)
+    this.#codes = codes instanceof Uint16Array ? utf16 : latin1
+    this.#bytes = codes instanceof Uint16Array ? utf16Bytes : latin1Bytes
   }
 
   put(code: number): void {
-    if (this.#length === this.#size) this.flush()
+    if (this.#length === chunk) this.flush()
     this.#codes[this.#length++] = code
   }
 
   /** Takes a slice of the text over; a piece handed on never ends within one, so no surrogate pair is cut. */
   copy(start: number, end: number): void {
-    if (this.#length + end - start > this.#size) {
+    if (this.#length + end - start > chunk) {
       this.flush()
-      if (end - start > this.#size) return this.#take(this.#sql.slice(start, end))
+      if (end - start > chunk) return this.#take(this.#sql.slice(start, end))
     }
     const codes = this.#codes
     const source = this.#source
