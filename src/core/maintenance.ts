@@ -51,9 +51,8 @@ export async function repair<Tx extends Transaction>(
     const signature = sign(job)
     const writes = changed.flatMap((row) => {
       const step = { direction: 'up' as const, migration: row.migration! }
-      const { up, down } = checksumsOf(row.migration!, job.dialect)
       const entry = journal(step, signature, { action: 'repair', durationMs: 0 })
-      return [updated(step, { name: row.name, checksum: up, downChecksum: down }), entry].map(write)
+      return [updated(step, textOfRecord(row, job)), entry].map(write)
     })
     if (writes.length > 0) await commit(desk, changed[0]!, writes, signal)
     return changed.map((row) => row.version)

@@ -73,6 +73,7 @@ function planUp<Tx extends Transaction>(
 ): Plan<Tx> {
   const end = to === undefined ? rows.length : rows.findIndex((row) => row.version === to && row.migration) + 1
   if (to !== undefined && end === 0) return refused(notRegistered(rows, to))
+  if (to !== undefined && rows[end - 1]!.state === 'skipped') return refused(elsewhere(rows[end - 1]!))
   const candidates = rows.slice(0, end).filter((row) => row.state === 'pending' || row.state === 'outOfOrder')
   const chosen = candidates.slice(0, steps)
   const problems: Problem[] = []
@@ -194,6 +195,12 @@ function notRegistered(rows: readonly Reconciled<never>[], version: string): Pro
     rows.slice(-20).map((row) => row.version),
   )
   return problem('error', 'UNKNOWN_VERSION', [], `No migration ${version} is registered`, hint)
+}
+
+function elsewhere(row: Reconciled<never>): Problem {
+  const message = `${row.version} ${row.name} at ${row.migration?.at} does not belong to this environment`
+  const hint = 'name another version, or the environment with --env (environment)'
+  return problem('error', 'UNKNOWN_VERSION', [row], message, hint)
 }
 
 function notApplied(row: Reconciled<never>): Problem {

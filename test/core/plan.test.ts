@@ -5,7 +5,7 @@ import { inOrder } from '../../src/core/order.js'
 import { makePlan, type PlanRequest, type Policy } from '../../src/core/plan.js'
 import { reconcile } from '../../src/core/reconcile.js'
 import type { MigrationRecord } from '../../src/core/record.js'
-import { bareRecord, draft, oneWay, record, registered } from '../support/core.js'
+import { bareRecord, draft, oneWay, queenWith, record, registered } from '../support/core.js'
 
 interface World {
   readonly known: readonly Migration[]
@@ -290,4 +290,19 @@ test('a hundred thousand migrations are planned', () => {
   expect(back({ action: 'reset' })).toBe(100_000)
   expect(back({ action: 'redo', steps: 100_000 })).toBe(200_000)
   expect(back({ action: 'goto', version: rows[0]!.version })).toBe(99_999)
+})
+
+test('up to a version of another environment is refused by name, instead of stopping before it without a word', async () => {
+  const queen = queenWith([
+    { version: '001', name: 'one', upSQL: 'CREATE TABLE one (id INTEGER)' },
+    { version: '002', name: 'seed', environments: ['dev'], upSQL: 'CREATE TABLE seed (id INTEGER)' },
+  ])
+  for (const run of [queen.up({ to: '002' }), queen.goto('002')])
+    await expect(run).rejects.toMatchObject({
+      code: 'UNKNOWN_VERSION',
+      message: expect.stringContaining('002 seed at'),
+      hint: expect.stringContaining('--env'),
+    })
+  expect(await queen.version()).toBeNull()
+  await expect(queen.up({ to: '002', environment: 'dev' })).resolves.toMatchObject({ to: '002' })
 })
