@@ -64,6 +64,17 @@ export interface Session<Tx extends Transaction = Transaction> {
   execute(script: readonly Operation<Tx>[], execution: Execution): Promise<void>
   /** A value that changes when the schema does: it decides about a statement whose outcome is in doubt. */
   fingerprint(): Promise<string>
+  /**
+   * What this connection is bound to, known once `tryLock` has answered. `transaction`: a pooler hands out a server
+   * connection for each transaction, so that no lock outlasts one and nothing may be done outside of one. Default
+   * `session`.
+   */
+  readonly affinity?: 'session' | 'transaction'
+  /**
+   * Removes what a statement that broke off left behind and that is neither its work nor nothing (PostgreSQL's INVALID
+   * index), and tells what that was. Optional: most databases leave nothing.
+   */
+  removeRemains?(statement: string): Promise<readonly string[]>
   close(): Promise<void>
 }
 

@@ -36,6 +36,29 @@ export interface Execution {
   readonly signal: AbortSignal
   /** Told before an operation is played, as far as the driver can tell: those it sends together count as one. */
   readonly reached?: (operation: number) => void
+  /** Told what the database remarks while it works: PostgreSQL's notices, MySQL's warnings. */
+  readonly notice?: (notice: Notice) => void
+}
+
+/** A remark of the database's that stops nothing. */
+export interface Notice {
+  /** The database's own word: `NOTICE`, `WARNING`. */
+  readonly severity: string
+  readonly message: string
+}
+
+/** A session that kept a statement waiting for a lock on a table. */
+export interface Blocker {
+  /** By what the database ends it: a process id, a connection id. */
+  readonly id: string
+  /** `ann from 10.0.0.3, psql`: as much as this role may see. */
+  readonly who: string
+  /** Since when its transaction is open. ISO 8601, UTC. */
+  readonly since?: string | undefined
+  /** `active`, `idle in transaction`. */
+  readonly state?: string | undefined
+  /** Its statement, shortened. */
+  readonly query?: string | undefined
 }
 
 /**
@@ -46,10 +69,23 @@ export interface Execution {
  * - `cancelled`: the signal aborted
  * - `timeout`: a statement took longer than `statementTimeout`
  * - `busy`: others kept the database busy for longer than `busyTimeout`
+ * - `locked`: a lock on a table was not to be had within `ddlLockTimeout`, or the database chose this transaction to end
+ *   a deadlock: the same may succeed a moment later
  * - `taken`: another process has recorded this version
+ * - `unlocked`: this session does not hold the migration lock any more
  * - `lost`: the connection is gone
  */
-export type ExecutionFailure = 'failed' | 'escaped' | 'violation' | 'cancelled' | 'timeout' | 'busy' | 'taken' | 'lost'
+export type ExecutionFailure =
+  | 'failed'
+  | 'escaped'
+  | 'violation'
+  | 'cancelled'
+  | 'timeout'
+  | 'busy'
+  | 'locked'
+  | 'taken'
+  | 'unlocked'
+  | 'lost'
 
 interface ExecutionErrorOptions {
   readonly failure: ExecutionFailure
@@ -61,6 +97,8 @@ interface ExecutionErrorOptions {
   readonly offset?: number | undefined
   readonly serverCode?: string | undefined
   readonly hint?: string | undefined
+  /** Who held the lock, where the failure is `locked` and the database tells. */
+  readonly blockers?: readonly Blocker[] | undefined
   readonly cause?: unknown
 }
 
@@ -73,6 +111,7 @@ export class ExecutionError extends Error {
   readonly offset: number | undefined
   readonly serverCode: string | undefined
   readonly hint: string | undefined
+  readonly blockers: readonly Blocker[]
 
   constructor(message: string, options: ExecutionErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -82,5 +121,6 @@ export class ExecutionError extends Error {
     this.offset = options.offset
     this.serverCode = options.serverCode
     this.hint = options.hint
+    this.blockers = options.blockers ?? []
   }
 }

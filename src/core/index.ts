@@ -21,7 +21,15 @@ export { compareVersions } from './version.js'
 export { redact } from './redact.js'
 export { RELEASE } from './release.js'
 export type { Driver, HistoryTable, Holder, Inspector, Lock, SchemaObject, Scratch, Session } from './driver.js'
-export { ExecutionError, type Activity, type Execution, type ExecutionFailure, type Operation } from './execution.js'
+export {
+  ExecutionError,
+  type Activity,
+  type Blocker,
+  type Execution,
+  type ExecutionFailure,
+  type Notice,
+  type Operation,
+} from './execution.js'
 export type {
   Direction,
   JournalAction,
