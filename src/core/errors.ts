@@ -1,3 +1,5 @@
+import type { Blocker } from './blocker.js'
+
 /**
  * Every way Queen can refuse or fail, as a stable word. Branch on these, never on a message.
  * What each one means and what to do about it is listed in the documentation's table of errors.
@@ -60,8 +62,10 @@ export interface QueenErrorFacts {
   readonly rolledBack?: readonly string[]
   /** The versions concerned, where there are several. */
   readonly versions?: readonly string[]
-  /** Who holds the lock that was waited for. */
+  /** Who holds the migration lock that was waited for. */
   readonly holder?: string
+  /** The sessions that kept a statement from its lock on a table, as far as the database tells. */
+  readonly blockers?: readonly Blocker[]
 }
 
 interface QueenErrorOptions extends QueenErrorFacts {

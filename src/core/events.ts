@@ -1,3 +1,4 @@
+import type { Blocker } from './blocker.js'
 import type { Holder } from './driver.js'
 import type { QueenError } from './errors.js'
 import type { Problem } from './problem.js'
@@ -24,7 +25,23 @@ export interface QueenEvents {
   progress: AboutMigration & { readonly done: number; readonly total?: number }
   /** A migration's function has something to say. */
   log: AboutMigration & { readonly message: string }
-  /** The lock is held by somebody else; told when waiting begins and every two seconds from then on. */
+  /**
+   * The database remarks on something: PostgreSQL's notices, MySQL's warnings. At most 200 for a migration, then one
+   * that says how many were left out.
+   */
+  notice: AboutMigration & { readonly severity: string; readonly message: string }
+  /**
+   * A statement got no lock on a table within `ddlLockTimeout`, or a deadlock was ended at its cost. `attempt` of at most
+   * `tries`; unless the two are equal, the next follows after `pauseMs`. `waitedMs` is the time since the first miss.
+   */
+  lockMiss: AboutMigration & {
+    readonly attempt: number
+    readonly tries: number
+    readonly pauseMs: number
+    readonly waitedMs: number
+    readonly blockers: readonly Blocker[]
+  }
+  /** The migration lock is held by somebody else; told when waiting begins and every two seconds from then on. */
   lockWait: { readonly holder: Holder | null; readonly waitedMs: number; readonly timeoutMs: number }
   lockAcquired: { readonly waitedMs: number }
   lockReleased: Record<never, never>

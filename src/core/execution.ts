@@ -1,6 +1,9 @@
+import type { Blocker } from './blocker.js'
 import type { Isolation } from './migration.js'
 import type { Direction, RecordWrite } from './record.js'
 import type { Transaction } from './transaction.js'
+
+export type { Blocker } from './blocker.js'
 
 /**
  * One move of a script. Core writes scripts, drivers play them in order and as fast as their database lets them: what
@@ -45,20 +48,6 @@ export interface Notice {
   /** The database's own word: `NOTICE`, `WARNING`. */
   readonly severity: string
   readonly message: string
-}
-
-/** A session that kept a statement waiting for a lock on a table. */
-export interface Blocker {
-  /** By what the database ends it: a process id, a connection id. */
-  readonly id: string
-  /** `ann from 10.0.0.3, psql`: as much as this role may see. */
-  readonly who: string
-  /** Since when its transaction is open. ISO 8601, UTC. */
-  readonly since?: string | undefined
-  /** `active`, `idle in transaction`. */
-  readonly state?: string | undefined
-  /** Its statement, shortened. */
-  readonly query?: string | undefined
 }
 
 /**

@@ -1,5 +1,9 @@
-import { QueenError, type FailedStatement, type FinishedMigration } from './errors.js'
+import { describeBlocker, presentable } from './blocker.js'
+import { readable } from './duration.js'
+import { QueenError, type FailedStatement, type FinishedMigration, type QueenErrorCode } from './errors.js'
 import type { ExecutionError } from './execution.js'
+import type { Finding } from './finding.js'
+import type { GivenUp } from './replay.js'
 import type { PreparedStep, Script } from './script.js'
 import { positionAt } from './sql/position.js'
 import { redact, safeCause } from './redact.js'
@@ -10,7 +14,12 @@ export interface FailureContext {
   readonly script: Pick<Script<never>, 'origins'>
   /** What the run had finished, and kept, before. */
   readonly applied: readonly FinishedMigration[]
-  readonly signal: AbortSignal
+  /** Why the work was cancelled, when it was. */
+  readonly reason: QueenError | undefined
+  /** How often it was tried, when it got no lock on a table. */
+  readonly givenUp?: GivenUp | undefined
+  /** What was found out about a transaction whose connection was lost. */
+  readonly finding?: Finding | undefined
 }
 
 /** Turns what a driver threw into the error a user reads: which migration, which statement, what is left, what next. */
@@ -19,7 +28,8 @@ export function explain(error: ExecutionError, context: FailureContext): QueenEr
   const step = context.steps[origin.step]!
   const { version, name, at } = step.migration
   const statement = failedStatement(step, origin.item, error.offset)
-  const undone = error.outcome === 'rolledBack' && step.mode === 'transaction'
+  const undone =
+    step.mode === 'transaction' && (error.outcome === 'rolledBack' || context.finding?.kind === 'not committed')
   const facts = {
     version,
     migrationName: name,
@@ -30,34 +40,97 @@ export function explain(error: ExecutionError, context: FailureContext): QueenEr
     cause: safeCause(error.cause ?? error),
     ...(statement && { statement }),
     ...(error.serverCode !== undefined && { serverCode: error.serverCode }),
+    ...(error.failure === 'locked' && { blockers: error.blockers.map(presentable) }),
   }
   const label = `${step.direction === 'up' ? '' : 'the down of '}${version} ${name}`
+  const { code, message, hint } = told(error, context, { step, label, statement })
+  return new QueenError(code, message, { ...facts, hint: hint ?? nextStep(step, error) })
+}
+
+interface Subject {
+  readonly step: PreparedStep<never>
+  readonly label: string
+  readonly statement: FailedStatement | undefined
+}
+
+interface Told {
+  readonly code: QueenErrorCode
+  readonly message: string
+  /** undefined: what is always the next step after such a failure. */
+  readonly hint?: string | undefined
+}
+
+function told(error: ExecutionError, { reason, givenUp, finding }: FailureContext, subject: Subject): Told {
+  const { label } = subject
   switch (error.failure) {
-    case 'cancelled': {
-      const reason = context.signal.reason as QueenError
-      return new QueenError(reason.code, `${reason.message} while ${label} was at work`, {
-        ...facts,
-        hint: nextStep(step, error),
-      })
-    }
+    case 'cancelled':
+      return { code: reason!.code, message: `${reason!.message} while ${label} was at work` }
     case 'timeout':
-      return new QueenError('TIMEOUT', `${capital(label)}: ${error.message}`, { ...facts, hint: nextStep(step, error) })
+      return { code: 'TIMEOUT', message: `${capital(label)}: ${error.message}` }
     case 'busy':
-      return new QueenError('LOCK_TIMEOUT', `${label}: ${error.message}`, {
-        ...facts,
+      return {
+        code: 'LOCK_TIMEOUT',
+        message: `${label}: ${error.message}`,
         hint: 'run again when the other connection has finished its transaction, or wait longer with --lock-timeout',
-      })
+      }
+    case 'locked':
+      return lockedOut(error, givenUp, subject)
+    case 'unlocked':
+      return {
+        code: 'LOCK_LOST',
+        message: `The migration lock was lost while ${label} was at work: ${error.message}`,
+      }
     case 'lost':
-      return new QueenError(
-        'CONNECTION_FAILED',
-        `The connection was lost while ${label} was at work: ${error.message}`,
-        { ...facts, hint: nextStep(step, error) },
-      )
+      return connectionLost(error, finding, subject)
     default:
-      return new QueenError('MIGRATION_FAILED', `${capital(label)} failed: ${error.message}`, {
-        ...facts,
-        hint: error.hint ?? nextStep(step, error),
-      })
+      return { code: 'MIGRATION_FAILED', message: `${capital(label)} failed: ${error.message}`, hint: error.hint }
+  }
+}
+
+function lockedOut(error: ExecutionError, givenUp: GivenUp | undefined, { step, label, statement }: Subject): Told {
+  const { attempt = 1, waitedMs = 0, why = 'tries' } = givenUp ?? {}
+  const what =
+    statement === undefined
+      ? 'it'
+      : `statement ${statement.number} (${statement.text.trim().split(/\r?\n/, 1)[0]!.trimEnd()})`
+  const tries = attempt === 1 ? 'when it was tried' : `in ${attempt} tries within ${readable(waitedMs)}`
+  const lines = error.blockers.map((one) => `blocked by ${describeBlocker(presentable(one))}`)
+  const wait = 'end those sessions, or wait for them, or allow more time with ddlLockTimeout'
+  const hint =
+    why === 'function'
+      ? `${nextStep(step, error)}; ${FUNCTION_HINT}`
+      : `${error.blockers.length > 0 ? `${wait}; then ` : ''}${nextStep(step, error)}`
+  return {
+    code: 'LOCK_TIMEOUT',
+    message: [`${capital(label)}: ${what} got no lock ${tries}: ${error.message}`, ...lines].join('\n'),
+    hint,
+  }
+}
+
+const FUNCTION_HINT =
+  'it was not tried again, since its function may not be called twice. If all it touches is in its transaction, say so with replayable: true'
+
+function connectionLost(error: ExecutionError, finding: Finding | undefined, { step, label }: Subject): Told {
+  const message = `The connection was lost while ${label} was at work: ${error.message}`
+  const code = 'CONNECTION_FAILED'
+  const { version } = step.migration
+  switch (finding?.kind) {
+    case 'committed':
+      return {
+        code,
+        message: `${message}. All the same ${version} was committed: its record is there`,
+        hint: `run ${commandOf(step)} again to go on`,
+      }
+    case 'not committed':
+      return { code, message: `${message}. ${version} was not committed: its record is not there`, hint: left(step) }
+    case 'unknown':
+      return {
+        code,
+        message: `${message}. Whether ${version} was committed could not be found out: ${finding.why}`,
+        hint: `run ${commandOf(step)} again: the history tells whether it was committed`,
+      }
+    case undefined:
+      return { code, message }
   }
 }
 
@@ -76,13 +149,29 @@ function failedStatement(
   return { number, total: step.items.length, text: redact(item.text), line, column, source }
 }
 
-function nextStep(step: PreparedStep<never>, error: ExecutionError): string {
+/** Failures that come again until somebody corrects the migration. */
+const ITS_OWN: ReadonlySet<ExecutionError['failure']> = new Set(['failed', 'escaped', 'violation', 'timeout', 'taken'])
+
+function nextStep(step: PreparedStep<never>, { failure, outcome }: ExecutionError): string {
   const { version } = step.migration
-  const command = step.direction === 'up' ? 'queen up' : 'queen down'
-  if (step.mode === 'counted')
-    return `correct it and run queen recover ${version} --resume, which goes on behind the statements that are committed; queen status shows how many`
-  if (error.outcome === 'unknown') return `run ${command} again: the history tells whether it was committed`
-  return `nothing of ${version} is left in the database: correct it and run ${command} again`
+  if (step.mode === 'counted') {
+    const recover = `queen recover ${version} --resume, which goes on behind the statements that are committed; queen status shows how many`
+    return ITS_OWN.has(failure) ? `correct it and run ${recover}` : `run ${recover}`
+  }
+  if (outcome === 'unknown') return `run ${commandOf(step)} again: the history tells whether it was committed`
+  if (outcome === 'committed')
+    return `part of it is committed: look, finish or undo it by hand, then queen recover ${version} --applied or --pending`
+  return ITS_OWN.has(failure)
+    ? `nothing of ${version} is left in the database: correct it and run ${commandOf(step)} again`
+    : left(step)
+}
+
+function left(step: PreparedStep<never>): string {
+  return `run ${commandOf(step)} again: nothing of ${step.migration.version} is left in the database`
+}
+
+function commandOf({ direction }: PreparedStep<never>): string {
+  return direction === 'up' ? 'queen up' : 'queen down'
 }
 
 function capital(text: string): string {

@@ -1,6 +1,7 @@
+import type { Session } from './driver.js'
 import type { FinishedMigration } from './errors.js'
 import type { Emitter } from './events.js'
-import type { RegisteredMigration } from './migration.js'
+import type { Isolation, RegisteredMigration } from './migration.js'
 import type { Policy } from './plan.js'
 import type { Direction } from './record.js'
 import type { Dialect } from './sql/dialect.js'
@@ -22,7 +23,10 @@ export interface Job<Tx extends Transaction> {
   readonly lockTimeout: number
   readonly ddlLockTimeout: number
   readonly statementTimeout: number | undefined
+  readonly isolation: Isolation | undefined
   readonly context: unknown
+  /** Another session of the same database and history, which its caller closes. */
+  readonly reconnect: () => Promise<Session<Tx>>
 }
 
 /** What a run did. */

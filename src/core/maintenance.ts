@@ -1,18 +1,23 @@
+import { presentable } from './blocker.js'
 import { executedHash, checksumsOf } from './checksum.js'
 import type { Session } from './driver.js'
-import { QueenError } from './errors.js'
-import { ExecutionError, type Operation } from './execution.js'
+import { QueenError, type QueenErrorCode } from './errors.js'
+import { ExecutionError, type ExecutionFailure, type Operation } from './execution.js'
 import { identity } from './identity.js'
 import { makePlan } from './plan.js'
 import { refusal } from './problem.js'
 import { reconcile, type Reconciled } from './reconcile.js'
 import { NOW, type MigrationRecord } from './record.js'
-import { safeCause } from './redact.js'
+import { messageOf, safeCause } from './redact.js'
 import type { Job } from './job.js'
-import { locked, prepare, Run } from './runner.js'
+import { refusePooled } from './pooled.js'
+import { removeRemains } from './remains.js'
+import { Run } from './run.js'
+import { locked } from './runner.js'
 import { baselineWrites, journal, textOf, updated, write, type PreparedStep, type Signature } from './script.js'
 import { didYouMean } from './suggest.js'
 import type { Transaction } from './transaction.js'
+import { prepare } from './units.js'
 import { randomUUID } from 'node:crypto'
 
 /** How a broken-off migration is settled: finished by hand, undone by hand, or gone on with. */
@@ -127,6 +132,7 @@ async function resume<Tx extends Transaction>(desk: Desk<Tx>, row: Reconciled<Tx
       'it is a migration of one transaction, which it tore apart; nobody counted what is committed',
       `look, then queen recover ${version} --applied or --pending`,
     )
+  refusePooled([step], session)
   let done = record.statementsDone
   if (step.items.length < done)
     refuse(`${done} statements are committed, and it has ${step.items.length} now`, 'put the committed statements back')
@@ -134,6 +140,14 @@ async function resume<Tx extends Transaction>(desk: Desk<Tx>, row: Reconciled<Tx
     refuse(
       `the ${done} statements that are committed are not the ones it begins with now`,
       'put them back as they were, and correct only what comes behind them',
+    )
+  // What it left behind would otherwise be neither its work nor nothing, and no fingerprint could tell which.
+  if (record.status === 'failed' || record.statementsStarted > done)
+    await removeRemains(session, job.events, step, step.items[done]).catch((error: unknown) =>
+      refuse(
+        `what statement ${done + 1} left behind cannot be removed: ${messageOf(error)}`,
+        'run it again when this is settled, or remove it by hand',
+      ),
     )
   if (record.status === 'running' && record.statementsStarted > done) {
     const doubtful = step.items[done]
@@ -189,6 +203,13 @@ function sign(job: Job<never>): Signature {
   return { runId: randomUUID(), who: identity(), dialect: job.dialect }
 }
 
+const CODES: Partial<Record<ExecutionFailure, QueenErrorCode>> = {
+  busy: 'LOCK_TIMEOUT',
+  locked: 'LOCK_TIMEOUT',
+  unlocked: 'LOCK_LOST',
+  lost: 'CONNECTION_FAILED',
+}
+
 /** Plays writes in one transaction. */
 async function commit<Tx extends Transaction>(
   { session, job }: Desk<Tx>,
@@ -206,12 +227,15 @@ async function commit<Tx extends Transaction>(
   } catch (error) {
     if (!(error instanceof ExecutionError)) throw error
     if (error.failure === 'cancelled' && signal.reason instanceof QueenError) throw signal.reason
-    const code =
-      error.failure === 'busy' ? 'LOCK_TIMEOUT' : error.failure === 'lost' ? 'CONNECTION_FAILED' : 'MIGRATION_FAILED'
-    throw new QueenError(code, `The history could not be written: ${error.message}`, {
-      hint: error.hint ?? 'nothing was recorded; run again when this is settled',
-      cause: safeCause(error.cause ?? error),
-      ...(error.serverCode !== undefined && { serverCode: error.serverCode }),
-    })
+    throw new QueenError(
+      CODES[error.failure] ?? 'MIGRATION_FAILED',
+      `The history could not be written: ${error.message}`,
+      {
+        hint: error.hint ?? 'nothing was recorded; run again when this is settled',
+        cause: safeCause(error.cause ?? error),
+        ...(error.serverCode !== undefined && { serverCode: error.serverCode }),
+        ...(error.failure === 'locked' && { blockers: error.blockers.map(presentable) }),
+      },
+    )
   }
 }

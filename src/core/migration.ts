@@ -36,6 +36,12 @@ export interface Migration<Tx extends Transaction = Transaction> {
   readonly irreversible?: string
   /** Stands for the function's code in the checksum: change it when the function's meaning changes. */
   readonly manualChecksum?: string
+  /**
+   * true: its functions touch nothing outside of their transaction, so they may be called again after it was rolled
+   * back. Then a migration that gets no lock on a table, or loses a deadlock, is tried again although it has functions.
+   * Default false.
+   */
+  readonly replayable?: boolean
   /** false: statement by statement, for what cannot run in a transaction. Default true. */
   readonly transaction?: boolean
   /** Environments this migration belongs to. Default: all. */
@@ -44,11 +50,11 @@ export interface Migration<Tx extends Transaction = Transaction> {
   readonly dependsOn?: readonly string[]
   /** How long the whole migration may take. Default: no limit. */
   readonly timeout?: Duration
-  /** How long one statement may take. Default: no limit. */
+  /** How long one statement may take. Default: as the run says. */
   readonly statementTimeout?: Duration
-  /** How long a statement may wait for a lock on a table. Default: as the run says. */
+  /** How long a statement may wait for a lock on a table, each time it is tried. Default: as the run says. */
   readonly ddlLockTimeout?: Duration
-  /** Default: as the database is set. */
+  /** Default: as the run says, and else as the database is set. */
   readonly isolation?: Isolation
 }
 
@@ -59,10 +65,11 @@ export interface RegisteredMigration<Tx extends Transaction = Transaction> exten
 
 const FIELDS: readonly (keyof Migration)[] = [
   ...(['version', 'name', 'upSQL', 'upFn', 'downSQL', 'downFn', 'irreversible', 'manualChecksum'] as const),
-  ...(['transaction', 'environments', 'dependsOn', 'timeout', 'statementTimeout'] as const),
-  ...(['ddlLockTimeout', 'isolation'] as const),
+  ...(['replayable', 'transaction', 'environments', 'dependsOn', 'timeout'] as const),
+  ...(['statementTimeout', 'ddlLockTimeout', 'isolation'] as const),
 ]
-const ISOLATIONS: readonly string[] = ['read uncommitted', 'read committed', 'repeatable read', 'serializable']
+/** Every isolation level there is. */
+export const ISOLATIONS: readonly string[] = ['read uncommitted', 'read committed', 'repeatable read', 'serializable']
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 const LONGEST = 255
 
@@ -159,6 +166,11 @@ function checkSettings(input: Migration<never>, refuse: Refuse): void {
     refuse('"manualChecksum" is not a string', `write manualChecksum: 'v1', and 'v2' when the function changes`)
   if (input.transaction !== undefined && typeof input.transaction !== 'boolean')
     refuse(`"transaction" is ${kindOf(input.transaction)}, not true or false`, 'leave it out for one transaction')
+  if (input.replayable !== undefined && typeof input.replayable !== 'boolean')
+    refuse(
+      `"replayable" is ${kindOf(input.replayable)}, not true or false`,
+      'leave it out unless its functions may be called again',
+    )
   for (const field of ['environments', 'dependsOn'] as const) {
     const list: unknown = input[field]
     if (list === undefined) continue

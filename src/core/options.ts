@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import type { Duration } from './duration.js'
 import { milliseconds } from './duration.js'
 import { QueenError } from './errors.js'
+import { ISOLATIONS, type Isolation } from './migration.js'
 import { didYouMean } from './suggest.js'
 
 /** What holds for every run of a queen. */
@@ -14,7 +15,10 @@ export interface QueenOptions {
   readonly environment?: string
   /** How long to wait for the migration lock. Default 5 minutes. */
   readonly lockTimeout?: Duration
-  /** How long a statement may wait for a lock on a table, where the database has such locks. Default 1 second. */
+  /**
+   * How long a statement may wait for a lock on a table, where the database has such locks: everybody else who wants the
+   * table waits behind it. One that gets none is tried again, up to 30 times and 5 minutes. Default 1 second.
+   */
   readonly ddlLockTimeout?: Duration
   /** How long one statement may take. Default: no limit. */
   readonly statementTimeout?: Duration
@@ -45,6 +49,12 @@ export interface RunOptions {
   readonly timeout?: Duration
   /** How long to wait for the migration lock. Default: the queen's. */
   readonly lockTimeout?: Duration
+  /** How long a statement may wait for a lock on a table, each time it is tried. Default: the queen's. */
+  readonly ddlLockTimeout?: Duration
+  /** How long one statement may take. Default: the queen's. */
+  readonly statementTimeout?: Duration
+  /** The isolation level of transactions, where a migration names none. Default: as the database is set. */
+  readonly isolation?: Isolation
   /** Handed to functions as `ctx.app`. */
   readonly context?: unknown
 }
@@ -64,7 +74,7 @@ export type DownOptions = RunOptions &
 const QUEEN_OPTIONS = ['table', 'schema', 'environment', 'lockTimeout', 'ddlLockTimeout', 'statementTimeout'] as const
 const RUN_OPTIONS = [
   ...['dryRun', 'allowOutOfOrder', 'allowUnknown', 'atomic', 'onFailure', 'environment', 'signal', 'stop', 'timeout'],
-  ...['lockTimeout', 'context'],
+  ...['lockTimeout', 'ddlLockTimeout', 'statementTimeout', 'isolation', 'context'],
 ]
 /** The shortest limit on names among the databases, less the journal's `_log`. */
 const LONGEST_TABLE = 59
@@ -100,7 +110,7 @@ export function settingsFrom(options: QueenOptions): Settings {
  */
 export function checkRunOptions(options: UpOptions | DownOptions, range: readonly ('to' | 'steps')[] = []): void {
   refuseUnknown(options, [...RUN_OPTIONS, ...range])
-  const { steps, to, onFailure, environment } = options
+  const { steps, to, onFailure, environment, isolation } = options
   if (steps !== undefined && (!Number.isSafeInteger(steps) || steps < 1))
     throw new QueenError('CONFIG_INVALID', `steps is ${inspect(steps, { depth: 0 })}`, {
       hint: 'write a whole number from 1 upwards',
@@ -117,6 +127,10 @@ export function checkRunOptions(options: UpOptions | DownOptions, range: readonl
   if (onFailure !== undefined && onFailure !== 'stop' && onFailure !== 'rollback')
     throw new QueenError('CONFIG_INVALID', `onFailure is ${inspect(onFailure, { depth: 0 })}`, {
       hint: `write 'stop' or 'rollback'`,
+    })
+  if (isolation !== undefined && !ISOLATIONS.includes(isolation))
+    throw new QueenError('CONFIG_INVALID', `isolation is ${inspect(isolation, { depth: 0 })}`, {
+      hint: didYouMean(String(isolation), ISOLATIONS),
     })
   for (const field of ['dryRun', 'allowOutOfOrder', 'allowUnknown', 'atomic'] as const)
     if (options[field] !== undefined && typeof options[field] !== 'boolean')

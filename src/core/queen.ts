@@ -279,12 +279,14 @@ export class Queen<Tx extends Transaction = Transaction> {
     })
   }
 
-  #job(options: RunOptions, { dialect, target }: Driver<Tx>): Job<Tx> {
+  #job(options: RunOptions, driver: Driver<Tx>): Job<Tx> {
     const settings = this.#settings
+    const time = (what: 'timeout' | 'lockTimeout' | 'ddlLockTimeout' | 'statementTimeout'): number | undefined =>
+      options[what] === undefined ? undefined : milliseconds(options[what], what)
     return {
       registered: this.migrations(),
-      dialect,
-      target,
+      dialect: driver.dialect,
+      target: driver.target,
       events: this.#events,
       policy: {
         outOfOrder: options.allowOutOfOrder === true ? 'allow' : 'refuse',
@@ -295,12 +297,13 @@ export class Queen<Tx extends Transaction = Transaction> {
       onFailure: options.onFailure ?? 'stop',
       signal: options.signal,
       stop: options.stop,
-      timeout: options.timeout === undefined ? undefined : milliseconds(options.timeout, 'timeout'),
-      lockTimeout:
-        options.lockTimeout === undefined ? settings.lockTimeout : milliseconds(options.lockTimeout, 'lockTimeout'),
-      ddlLockTimeout: settings.ddlLockTimeout,
-      statementTimeout: settings.statementTimeout,
+      timeout: time('timeout'),
+      lockTimeout: time('lockTimeout') ?? settings.lockTimeout,
+      ddlLockTimeout: time('ddlLockTimeout') ?? settings.ddlLockTimeout,
+      statementTimeout: time('statementTimeout') ?? settings.statementTimeout,
+      isolation: options.isolation,
       context: options.context,
+      reconnect: async () => await driver.connect({ name: settings.table, schema: settings.schema }),
     }
   }
 }

@@ -2,6 +2,7 @@ import { callFunction } from './call.js'
 import { checksumsOf, executedHash } from './checksum.js'
 import type { Operation } from './execution.js'
 import { effectOf, type Item, type Mode } from './items.js'
+import type { Isolation } from './migration.js'
 import type { PlanStep } from './plan.js'
 import { ELAPSED, FINGERPRINT, NOW, STARTED, type MigrationRecord, type RecordWrite } from './record.js'
 import { RELEASE } from './release.js'
@@ -35,6 +36,14 @@ interface Origin {
 
 type ContextOf<Tx extends Transaction> = (step: PlanStep<Tx>) => MigrationContext
 
+/** What scripts of a run have in common. */
+export interface Manuscript<Tx extends Transaction> {
+  readonly signature: Signature
+  readonly contextOf: ContextOf<Tx>
+  /** Where a migration names none. */
+  readonly isolation: Isolation | undefined
+}
+
 /** Collects operations together with where they come from. */
 class Writer<Tx extends Transaction> {
   readonly operations: Operation<Tx>[] = []
@@ -48,21 +57,24 @@ class Writer<Tx extends Transaction> {
   }
 }
 
+/** Whether a step's version has its row in the history. */
+export type Recorded = 'not yet' | 'already'
+
 /**
  * The script of one or more steps that succeed or fail together: the record first, so that its unique key makes a
  * second runner wait and then give way, then the migration, then its duration and the journal, all in one transaction.
  */
 export function transactionScript<Tx extends Transaction>(
   steps: readonly PreparedStep<Tx>[],
-  signature: Signature,
-  contextOf: ContextOf<Tx>,
+  { signature, contextOf, isolation }: Manuscript<Tx>,
 ): Script<Tx> {
   const writer = new Writer<Tx>()
-  const isolation = steps.find((step) => step.migration.isolation !== undefined)?.migration.isolation
-  writer.add(0, 0, { kind: 'begin', isolation })
+  const own = steps.find((step) => step.migration.isolation !== undefined)?.migration.isolation
+  writer.add(0, 0, { kind: 'begin', isolation: own ?? isolation })
   steps.forEach((step, index) => {
     const count = step.items.length
-    writer.add(index, 0, write(opening(step, signature, { statementsStarted: 0, statementsDone: 0 })))
+    const recorded = step.record === undefined ? 'not yet' : 'already'
+    writer.add(index, 0, write(opening(step, signature, recorded, { statementsStarted: 0, statementsDone: 0 })))
     for (const item of step.items) writer.add(index, item.number, play(item, step, contextOf))
     const counted = { statementsStarted: count, statementsDone: count }
     writer.add(index, 0, ...closing(step, signature, counted).map(write))
@@ -74,23 +86,24 @@ export function transactionScript<Tx extends Transaction>(
 /**
  * The script of a step whose statements commit one by one. The record goes ahead as `running` and counts: a statement
  * that can roll back commits together with its count; around one that commits by itself stand its beginning, with what
- * the schema was, and its end. `done` items are left out when a broken-off migration goes on.
+ * the schema was, and its end. `done` items are left out when a broken-off migration goes on, whose record is there.
  */
 export function countedScript<Tx extends Transaction>(
   step: PreparedStep<Tx>,
-  signature: Signature,
-  contextOf: ContextOf<Tx>,
+  { signature, contextOf, isolation: common }: Manuscript<Tx>,
   done: number,
+  recorded: Recorded = step.record === undefined ? 'not yet' : 'already',
 ): Script<Tx> {
   const writer = new Writer<Tx>()
   const total = step.items.length
+  const isolation = step.migration.isolation ?? common
   // Statements between a BEGIN and a COMMIT of the migration's own cannot be wrapped in another transaction.
   const ownTransactions = step.items.some((item) => effectOf(item) === 'control')
   let hash: string | null = null
   for (const item of step.items.slice(0, done)) hash = executedHash(hash, textOf(item, step), signature.dialect)
 
   const begun = { statementsStarted: done, statementsDone: done, executedHash: hash, fingerprint: null, error: null }
-  writer.add(0, 0, write(opening(step, signature, begun)))
+  writer.add(0, 0, write(opening(step, signature, recorded, begun)))
   for (const item of step.items.slice(done)) {
     hash = executedHash(hash, textOf(item, step), signature.dialect)
     const number = item.number
@@ -99,7 +112,9 @@ export function countedScript<Tx extends Transaction>(
     const after = last ? closing(step, signature, counted) : [updated(step, counted)]
     const before = updated(step, { statementsStarted: number, fingerprint: FINGERPRINT })
     if (!ownTransactions && effectOf(item) === 'transactional')
-      writer.add(0, number, { kind: 'begin' }, play(item, step, contextOf), ...after.map(write), { kind: 'commit' })
+      writer.add(0, number, { kind: 'begin', isolation }, play(item, step, contextOf), ...after.map(write), {
+        kind: 'commit',
+      })
     else writer.add(0, number, write(before), play(item, step, contextOf), ...after.map(write))
   }
   if (done === total) writer.add(0, 0, ...closing(step, signature, {}).map(write))
@@ -110,10 +125,15 @@ export function countedScript<Tx extends Transaction>(
  * The first write of a step. The record says `running` until the last write says otherwise: where the two commit
  * together nobody ever sees it, and where a migration tears them apart the history does not claim that it is applied.
  */
-function opening(step: PreparedStep<never>, signature: Signature, values: RecordValues): RecordWrite {
-  const { direction, record, items } = step
+function opening(
+  step: PreparedStep<never>,
+  signature: Signature,
+  recorded: Recorded,
+  values: RecordValues,
+): RecordWrite {
+  const { direction, items } = step
   const begun = { status: 'running', direction, statementsTotal: items.length, startedAt: NOW, ...values } as const
-  if (record === undefined) return inserted(step, signature, begun)
+  if (recorded === 'not yet') return inserted(step, signature, begun)
   const { up, down } = checksumsOf(step.migration, signature.dialect)
   // An up that goes on may have been corrected: its text is what will have been applied.
   const text = direction === 'up' ? { checksum: up, downChecksum: down } : {}

@@ -1,7 +1,9 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import type { Session } from '../../src/core/driver.js'
 import { QueenError } from '../../src/core/errors.js'
 import { ExecutionError } from '../../src/core/execution.js'
+import type { SqliteTransaction } from '../../src/drivers/sqlite/index.js'
 import {
   databaseFile,
   draft,
@@ -131,32 +133,190 @@ describe('the lock', () => {
   })
 })
 
-describe('a connection that is lost', () => {
-  test('is told as such, also with onFailure: rollback, and the next call opens another', async () => {
-    const { file } = databaseFile()
-    let lost = false
-    let scripts = 0
-    const gone = async (): Promise<never> => await Promise.reject(new QueenError('CONNECTION_FAILED', 'gone'))
-    const driver = faulty(file, (real) => ({
-      history: async () => (lost ? await gone() : await real.history()),
+describe('a lock that is lost while a migration is at work', () => {
+  test.each([
+    ['one transaction', {}, { rolledBack: ['2'] }, 'rolledBack'],
+    ['statement by statement', { transaction: false }, { rolledBack: [] }, 'none'],
+  ] as const)('ends the run (%s): nothing further is done, nothing taken back', async (_, more, facts, outcome) => {
+    const scripts: string[] = []
+    const driver = faulty(databaseFile().file, (real) => ({
       execute: async (script, execution) => {
-        if (++scripts !== 2) return lost ? await gone() : await real.execute(script, execution)
-        lost = true
-        throw new ExecutionError('gone', { failure: 'lost', operation: 1, outcome: 'unknown' })
-      },
-      close: async () => {
-        lost = false
-        await real.close()
+        const writes = script.flatMap((one) => (one.kind === 'write' ? [one.write.write] : []))
+        scripts.push(`${execution.activity.direction} ${execution.activity.version} ${[...new Set(writes)].join()}`)
+        if (execution.activity.version !== '2' || scripts.length > 2) return await real.execute(script, execution)
+        throw new ExecutionError('it is held by somebody else', { failure: 'unlocked', operation: 1, outcome })
       },
     }))
+    const queen = queenOn(driver, [draft('1'), draft('2', more), draft('3')])
+    const error = await refusalOf(queen.up({ onFailure: 'rollback' }), 'LOCK_LOST')
+    expect(error).toMatchObject({ version: '2', applied: [{ version: '1' }], ...facts })
+    expect(error.message).toContain('The migration lock was lost while 2 make_2 was at work: it is held by')
+    expect(error.message).toContain('nothing was taken back')
+    // The last is the note in the journal: the record may be somebody else's by now.
+    expect(scripts.map((text) => text.replace(/insert.*/, 'insert'))).toEqual([
+      'up 1 insert',
+      'up 2 insert',
+      'up 2 journal',
+    ])
+    expect(await tables(queen)).toEqual(['t_1'])
+  })
+
+  test('is told as such where records are written', async () => {
+    const driver = faulty(':memory:', () => ({
+      execute: async () => {
+        throw new ExecutionError('gone', { failure: 'unlocked', operation: 1, outcome: 'rolledBack' })
+      },
+    }))
+    await refusalOf(queenOn(driver, three).baseline('2'), 'LOCK_LOST')
+  })
+})
+
+describe('a connection that is lost', () => {
+  /** A database whose connection is lost while version 2 is at work: before its COMMIT, or after it. */
+  function losing(when: 'before' | 'after', after: Partial<Session<SqliteTransaction>> = {}) {
+    const { file } = databaseFile()
+    const opened: number[] = []
+    let lost = false
+    const gone = async (): Promise<never> => await Promise.reject(new QueenError('CONNECTION_FAILED', 'gone'))
+    const driver = faulty(file, (real) => {
+      const number = opened.push(0)
+      return {
+        ...(lost ? after : {}),
+        history: async () => (lost && number === 1 ? await gone() : await real.history()),
+        execute: async (script, execution) => {
+          if (lost && number === 1) return await gone()
+          if (lost || execution.activity.version !== '2') return await real.execute(script, execution)
+          lost = true
+          if (when === 'after') await real.execute(script, execution)
+          const operation = when === 'after' ? script.length - 1 : 1
+          throw new ExecutionError('gone', { failure: 'lost', operation, outcome: 'unknown' })
+        },
+        close: async () => {
+          opened[number - 1]!++
+          await real.close()
+        },
+      }
+    })
+    return { driver, file, opened }
+  }
+
+  test('before its COMMIT is looked up: nothing is left, nothing is taken back, and the next call goes on', async () => {
+    const { driver, opened } = losing('before')
     const queen = queenOn(driver, three)
+    const seen = listen(queen, 'migrationFailed', 'migrationEnd', 'warning')
     const error = await refusalOf(queen.up({ onFailure: 'rollback' }), 'CONNECTION_FAILED')
-    expect(error).toMatchObject({ version: '2', rolledBack: [] })
-    expect(error.message).toContain('The connection was lost while 2 make_2 was at work')
-    expect(error.message).toContain('taking back stopped')
-    expect(error.hint).toContain('the history tells')
+    expect(error).toMatchObject({ version: '2', rolledBack: ['2'] })
     expect(names(error.applied)).toEqual(['1'])
+    expect(error.message).toContain('The connection was lost while 2 make_2 was at work')
+    expect(error.message).toContain('2 was not committed')
+    expect(error.message).toContain('without the lock nothing was taken back')
+    expect(error.hint).toContain('nothing of 2 is left')
+    expect(seen.map(({ name }) => name)).toEqual(['migrationEnd', 'warning', 'migrationFailed'])
+    expect(opened[1]).toBe(1)
     expect(names((await queen.up()).applied)).toEqual(['2', '3'])
+    expect((await queen.log()).map(({ version, outcome }) => `${version} ${outcome}`)).toEqual([
+      '3 done',
+      '2 done',
+      '1 done',
+    ])
+  })
+
+  test('behind its COMMIT is looked up too: it is applied, and the run stops all the same', async () => {
+    const { driver } = losing('after')
+    const queen = queenOn(driver, three)
+    const seen = listen(queen, 'migrationFailed', 'migrationEnd')
+    const error = await refusalOf(queen.up(), 'CONNECTION_FAILED')
+    expect(names(error.applied)).toEqual(['1', '2'])
+    expect(error).toMatchObject({ version: '2', rolledBack: [] })
+    expect(error.message).toContain('2 was committed')
+    expect(error.hint).toBe('run queen up again to go on')
+    expect(seen.map(({ name }) => name)).toEqual(['migrationEnd', 'migrationEnd'])
+    expect(names((await queen.up()).applied)).toEqual(['3'])
+    const back = losing('after')
+    const down = queenOn(back.driver, three)
+    await queenWith(three, back.file).up()
+    expect(names((await refusalOf(down.reset(), 'CONNECTION_FAILED')).applied)).toEqual(['3', '2'])
+    expect(await states(down)).toEqual({ '1': 'applied', '2': 'pending', '3': 'pending' })
+  })
+
+  test('in a run of one transaction: all of it was committed, or nothing', async () => {
+    const before = await refusalOf(queenOn(losingAll('before'), three).up({ atomic: true }), 'CONNECTION_FAILED')
+    expect(before).toMatchObject({ applied: [], rolledBack: ['1', '2', '3'] })
+    const after = await refusalOf(queenOn(losingAll('after'), three).up({ atomic: true }), 'CONNECTION_FAILED')
+    expect(names(after.applied)).toEqual(['1', '2', '3'])
+  })
+
+  /** The same for a script as a whole. */
+  function losingAll(when: 'before' | 'after') {
+    let lost = false
+    return faulty(databaseFile().file, (real) => ({
+      execute: async (script, execution) => {
+        if (lost) return await real.execute(script, execution)
+        lost = true
+        if (when === 'after') await real.execute(script, execution)
+        throw new ExecutionError('gone', { failure: 'lost', operation: script.length - 1, outcome: 'unknown' })
+      },
+    }))
+  }
+
+  test('that nothing can be found out about leaves it to the next run, and is given up when cancelled', async () => {
+    const cancel = new AbortController()
+    const { driver } = losing('after', {
+      tryLock: async () => {
+        cancel.abort()
+        return await Promise.resolve(null)
+      },
+      journal: async () => await Promise.resolve([]),
+    })
+    const queen = queenOn(driver, three)
+    const error = await refusalOf(queen.up({ signal: cancel.signal }), 'CONNECTION_FAILED')
+    expect(error).toMatchObject({ version: '2', rolledBack: [] })
+    expect(names(error.applied)).toEqual(['1'])
+    expect(error.message).toContain('could not be found out: the migration lock')
+    expect(error.hint).toContain('the history tells whether it was committed')
+  })
+
+  test('behind a pooler the lock proves nothing: only what was committed is known', async () => {
+    const pooled = { affinity: 'transaction' } as const
+    const before = await refusalOf(queenOn(losing('before', pooled).driver, three).up(), 'CONNECTION_FAILED')
+    expect(before).toMatchObject({ rolledBack: [] })
+    expect(before.message).toContain('could not be found out: behind a pooler')
+    const after = await refusalOf(queenOn(losing('after', pooled).driver, three).up(), 'CONNECTION_FAILED')
+    expect(names(after.applied)).toEqual(['1', '2'])
+  })
+
+  test('to a server that starts again is opened as soon as it answers', async () => {
+    const { driver } = losing('before')
+    let refusals = 0
+    const slow: typeof driver = {
+      ...driver,
+      connect: async (table) => {
+        if (refusals++ < 2 && refusals > 1) throw new Error('the database system is starting up')
+        return await driver.connect(table)
+      },
+    }
+    const error = await refusalOf(queenOn(slow, three).up(), 'CONNECTION_FAILED')
+    expect(error.message).toContain('2 was not committed')
+    expect(refusals).toBeGreaterThan(2)
+  })
+
+  test('while statements are counted says how to see and go on', async () => {
+    const { file } = databaseFile()
+    let lost = false
+    const driver = faulty(file, (real) => ({
+      execute: async (script, execution) => {
+        if (lost) return await real.execute(script, execution)
+        lost = true
+        await real.execute(script.slice(0, 5), execution)
+        throw new ExecutionError('gone', { failure: 'lost', operation: 5, outcome: 'unknown' })
+      },
+    }))
+    const queen = queenOn(driver, [oneWay('1', { transaction: false, upSQL: ['CREATE TABLE a (n)', 'VACUUM'] })])
+    const error = await refusalOf(queen.up(), 'CONNECTION_FAILED')
+    expect(error.hint).toMatch(/queen recover 1 --resume.*queen status shows how many/)
+    expect(await queen.status()).toMatchObject([{ state: 'interrupted', statementsDone: 1, statementsTotal: 2 }])
+    await queen.recover('1', 'resume')
+    expect(await states(queen)).toEqual({ '1': 'applied' })
   })
 
   test('that cannot be opened is tried again by the next call', async () => {

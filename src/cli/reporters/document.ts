@@ -1,3 +1,4 @@
+import type { Blocker } from '../../core/blocker.js'
 import type { QueenErrorCode } from '../../core/errors.js'
 import type { PlannedStep } from '../../core/planned.js'
 import type { Problem } from '../../core/problem.js'
@@ -137,6 +138,8 @@ export interface ErrorDocument {
   readonly rolledBack?: readonly string[]
   readonly versions?: readonly string[]
   readonly holder?: string
+  /** Who kept a statement from its lock on a table. */
+  readonly blockers?: readonly Blocker[]
 }
 
 /**

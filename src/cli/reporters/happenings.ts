@@ -1,3 +1,4 @@
+import { describeBlocker } from '../../core/blocker.js'
 import { readable } from '../../core/duration.js'
 import type { QueenEvents } from '../../core/events.js'
 import { describeHolder } from '../../core/lock.js'
@@ -21,6 +22,19 @@ export function migrationLabel({
 /** Who is waited for. */
 export function waitingText({ holder }: QueenEvents['lockWait']): string {
   return cleanLine(`waiting for the lock, held by ${holder === null ? 'somebody else' : describeHolder(holder)}`)
+}
+
+/** What was tried in vain, how often, and because of whom. */
+export function lockMissText(event: QueenEvents['lockMiss']): string {
+  const { attempt, tries, blockers } = event
+  const what = attempt < tries ? 'waiting for a lock on a table' : 'got no lock on a table'
+  const by = blockers.length === 0 ? '' : `, blocked by ${blockers.map(describeBlocker).join('; ')}`
+  return cleanLine(`${what}: ${migrationLabel(event)}, try ${attempt} of ${tries}${by}`)
+}
+
+/** A remark of the database's. */
+export function noticeText(event: QueenEvents['notice']): string {
+  return cleanLine(`${migrationLabel(event)}: ${event.severity} ${event.message}`)
 }
 
 /** `3 of 10`, or with a total also in per cent. */

@@ -43,8 +43,9 @@ function errorDocument(thrown: unknown): ErrorDocument {
     rolledBack,
     versions,
     holder,
+    blockers,
   } = thrown
-  const facts = defined({ version, name, at, direction, serverCode, applied, rolledBack, versions, holder })
+  const facts = defined({ version, name, at, direction, serverCode, applied, rolledBack, versions, holder, blockers })
   return { code, message, hint, ...facts, ...defined({ statement: statementOf(thrown) }) }
 }
 

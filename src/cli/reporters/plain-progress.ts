@@ -2,7 +2,7 @@ import { readable } from '../../core/duration.js'
 import type { Queen } from '../../core/queen.js'
 import type { Output } from '../io.js'
 import { cleanLine } from './clean.js'
-import { doneText, lockText, migrationLabel, waitingText, warningText } from './happenings.js'
+import { doneText, lockMissText, lockText, migrationLabel, noticeText, waitingText, warningText } from './happenings.js'
 import type { Progress } from './progress.js'
 import type { Style } from './style.js'
 
@@ -39,6 +39,7 @@ export class PlainProgress implements Progress {
       const text = waitingText(event)
       if (text !== this.#waiting) this.notice((this.#waiting = text))
     })
+    queen.on('lockMiss', (event) => this.notice(lockMissText(event)))
     queen.on('progress', (event) => {
       // Ten lines for a migration are enough for a log.
       const step = event.total === undefined || event.total <= 0 ? -1 : Math.floor((event.done / event.total) * 10)
@@ -47,6 +48,7 @@ export class PlainProgress implements Progress {
     })
     if (this.#detail === 'normal') return
     queen.on('log', (event) => this.notice(`${migrationLabel(event)}: ${event.message}`))
+    queen.on('notice', (event) => this.notice(noticeText(event)))
     queen.on('lockAcquired', (event) => this.notice(lockText(event)))
     queen.on('lockReleased', () => this.notice('lock released'))
   }
