@@ -27,6 +27,7 @@ export interface PgSubmittable {
 /** What the server remarks beside its answer. */
 export interface PgNotice {
   readonly message: string | undefined
+  readonly severity?: string | undefined
 }
 
 /** A `pg` client, as far as Queen uses one. Typed here so that the package stays optional. */
@@ -38,8 +39,10 @@ export interface PgClient {
   end(): Promise<void>
   on(event: 'error', listener: (error: Error) => void): unknown
   on(event: 'notice', listener: (notice: PgNotice) => void): unknown
+  on(event: 'end', listener: () => void): unknown
   removeListener(event: 'error', listener: (error: Error) => void): unknown
   removeListener(event: 'notice', listener: (notice: PgNotice) => void): unknown
+  removeListener(event: 'end', listener: () => void): unknown
   /** Tells a client from a pool, which has none of its own. */
   escapeIdentifier(text: string): string
   /** The server process, as it was told at the start; behind a pooler not the one that answers. */

@@ -1,5 +1,4 @@
 import type { HistoryTable } from '../../core/driver.js'
-import { quoteName } from '../sql/quote.js'
 import { literal } from './literal.js'
 import type { Reply } from './message.js'
 import type { Setting } from './settings.js'
@@ -55,8 +54,8 @@ export const BASELINE_QUERIES = [
 ]
 
 /** Reads the answers: to `factsQuery`, and for a connection that is not Queen's own to `BASELINE_QUERIES`. */
-export function factsFrom([[row], settings, prepared]: Reply['results']): Facts {
-  const [pid, version, writable, sessionUser, database, schema, searchPath, noTemporary, role, product] = row!
+export function factsFrom([answers, settings, prepared]: Reply['results']): Facts {
+  const [pid, version, writable, sessionUser, database, schema, searchPath, noTemporary, role, product] = answers![0]!
   return {
     pid: Number(pid),
     version: Number(version),

@@ -2,13 +2,14 @@ import { QueenError } from '../../core/errors.js'
 import type { HistoryTable } from '../../core/driver.js'
 import { identity } from '../../core/identity.js'
 import type { PgClient } from './client.js'
-import { openClient, type Opened } from './connect.js'
+import { openClient } from './connect.js'
 import { BASELINE_QUERIES, factsFrom, factsQuery, type Facts } from './facts.js'
 import { asQueenError } from './fault.js'
 import { applicationName, comment, type Note } from './holder.js'
 import { destroy } from './inside.js'
 import { LockSql } from './lock.js'
 import { send, type Reply } from './message.js'
+import type { Opened } from './opened.js'
 import type { Affinity } from './affinity.js'
 import { Records } from './records.js'
 import { ownSettings, set, standingSettings, type Setting } from './settings.js'
@@ -55,7 +56,7 @@ export class Line<Client extends PgClient> {
 
   /** @throws QueenError `CONNECTION_FAILED`, `CONFIG_INVALID` */
   static async open<Client extends PgClient>(place: Place<Client>): Promise<Line<Client>> {
-    const opened = await openClient(place.source, { applicationName: `queen ${identity()}` })
+    const opened = await openClient(place.source, `queen ${identity()}`)
     try {
       // A connection of Queen's own is as it was made; another may have been set to anything.
       const questions = [factsQuery(place.table), ...(place.source.kind === 'config' ? [] : BASELINE_QUERIES)]

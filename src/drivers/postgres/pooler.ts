@@ -31,7 +31,7 @@ export async function affinityOf<Client extends PgClient>(line: Line<Client>, op
 async function overlap<Client extends PgClient>(
   line: Line<Client>,
 ): Promise<Affinity | { readonly first: number; readonly second: number }> {
-  const second = await openSecond(line.source, { applicationName: 'queen probe' }).catch(() => undefined)
+  const second = await openSecond(line.source, 'queen probe').catch(() => undefined)
   // Without a second connection nothing is proven, and what is not proven is not relied on.
   if (second === undefined) return 'transaction'
   try {

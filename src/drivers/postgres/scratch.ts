@@ -30,7 +30,7 @@ export async function scratchDatabase(
 
 /** Sends one statement on a connection of its own: a database that is worked on must not be left half-way. */
 async function administer(source: PostgresSource, statement: string): Promise<void> {
-  const opened = await openSecond(source, { applicationName: 'queen test' })
+  const opened = await openSecond(source, 'queen test')
   try {
     for (let left = TRIES; ; left--) {
       const { error } = await send(opened.client, statement)

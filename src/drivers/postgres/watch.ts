@@ -1,8 +1,9 @@
 import type { Blocker } from '../../core/execution.js'
 import type { PgClient } from './client.js'
-import { openSecond, type Opened } from './connect.js'
+import { openSecond } from './connect.js'
 import { shortened } from './holder.js'
 import { send } from './message.js'
+import type { Opened } from './opened.js'
 import type { PostgresSource } from './source.js'
 
 /** How long the second connection may take for anything: whoever needs it is waiting already. */
@@ -49,7 +50,9 @@ export class Watch<Client extends PgClient> {
   /** undefined when there is no answer: watching is an extra, and must never be what a migration fails by. */
   async #ask(sql: string): Promise<readonly (readonly (string | null)[])[] | undefined> {
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, PATIENCE)))
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), PATIENCE)
+    })
     try {
       return await Promise.race([this.#answer(sql), late])
     } finally {
@@ -59,7 +62,7 @@ export class Watch<Client extends PgClient> {
 
   async #answer(sql: string): Promise<readonly (readonly (string | null)[])[] | undefined> {
     try {
-      this.#opened ??= openSecond(this.#source, { applicationName: 'queen watch', timeoutMs: PATIENCE })
+      this.#opened ??= openSecond(this.#source, 'queen watch', PATIENCE)
       const { client } = await this.#opened
       const { error, results } = await send(client, sql)
       if (error === undefined) return results[0]
