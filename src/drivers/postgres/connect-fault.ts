@@ -75,6 +75,8 @@ function hintFor(error: unknown, { database, user }: Destination, encrypted: boo
     const line = 'allow it in pg_hba.conf of the server'
     return encrypted ? line : `the server may want TLS: add sslmode=require; otherwise ${line}`
   }
+  if (code === '28000' && /certificate/.test(message))
+    return 'name the certificate of this user with sslcert and sslkey'
   if (code === '28000' && user !== undefined && !/no PostgreSQL user name/.test(message))
     return `check the user name; CREATE ROLE ${quoteName(user)} LOGIN makes it`
   if (message === NOT_BOUND) return 'it needs TLS and a SCRAM password: check sslmode, or leave channel_binding out'
