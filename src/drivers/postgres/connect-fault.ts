@@ -22,7 +22,7 @@ const HINTS: Readonly<Record<string, string>> = {
 }
 
 const UNTRUSTED =
-  'name the certificate that signed it with sslrootcert=FILE, or encrypt without verifying with sslmode=require'
+  'name the certificate that signed it with sslrootcert=FILE (ssl: { ca } in options), or only encrypt with sslmode=require'
 
 /** What has no code of its own, by the words of `pg`, OpenSSL and PgBouncer. */
 const WORDS: readonly (readonly [words: RegExp, hint: string])[] = [
@@ -55,7 +55,7 @@ export function connectFault(error: unknown, to: Destination, encrypted: boolean
 }
 
 /** The SQLSTATE, when it was the server that refused. */
-export function sqlStateOf(error: unknown): string | undefined {
+function sqlStateOf(error: unknown): string | undefined {
   return typeof (error as { severity?: unknown } | null)?.severity === 'string' ? codeOf(error) : undefined
 }
 

@@ -56,12 +56,12 @@ async function serverThat(act: (socket: Socket) => void, host = '127.0.0.1'): Pr
   return (server.address() as AddressInfo).port
 }
 
-/** A server that refuses with an error of its own. */
-async function refusing(code: string, message: string): Promise<number> {
+/** What a server sends to refuse somebody. */
+function refusal(code: string, message: string): Buffer {
   const fields = Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`)
   const header = Buffer.from([0x45, 0, 0, 0, 0])
   header.writeInt32BE(fields.length + 4, 1)
-  return await serverThat((socket) => socket.once('data', () => socket.end(Buffer.concat([header, fields]))))
+  return Buffer.concat([header, fields])
 }
 
 async function closedPort(): Promise<number> {
@@ -378,6 +378,20 @@ describe('nobody answers', () => {
     })
   })
 
+  test.each<[situation: string, mode: string, answer: Buffer | undefined, connections: number]>([
+    ['is tried a second time where encryption may be the reason', 'allow', refusal('28000', 'no pg_hba.conf entry'), 2],
+    ['is tried once where the password is wrong', 'allow', refusal('28P01', 'wrong'), 1],
+    ['is tried once where nobody answers', 'prefer', undefined, 1],
+  ])('%s', async (_, mode, answer, connections) => {
+    let count = 0
+    const port = await serverThat((socket) => {
+      count++
+      socket.once('data', () => answer === undefined || socket.end(answer))
+    })
+    await failure(at(port, `?sslmode=${mode}`), answer === undefined ? 100 : undefined)
+    expect(count).toBe(connections)
+  })
+
   test('with the proof that was asked for, and gets no password', async () => {
     let received = ''
     const port = await serverThat((socket) => {
@@ -403,7 +417,8 @@ describe('nobody answers', () => {
     ['57P03', 'the database system is starting up', 'try again'],
     ['08P01', 'unsupported startup parameter: options', 'a pooler'],
   ])('but %s: %s', async (code, message, hint) => {
-    const error = await failure(at(await refusing(code, message)))
+    const port = await serverThat((socket) => socket.once('data', () => socket.end(refusal(code, message))))
+    const error = await failure(at(port))
     expect(error).toMatchObject({ code: 'CONNECTION_FAILED', serverCode: code, hint: expect.stringContaining(hint) })
     expect(error.message).toMatch(/^Cannot connect to postgres:\/\/ann@127\.0\.0\.1:\d+\/app: /)
     expect(error.message).toContain(message)
