@@ -5,7 +5,7 @@ import { pgBouncerBinary } from './servers/binaries.js'
 export const pgbouncer = await server('pgbouncer')
 
 /** `describe` for tests through the run's PgBouncer. */
-export const describePgBouncer = describeOn('pgbouncer', pgbouncer)
+export const describePgBouncer = await describeOn('pgbouncer', pgbouncer)
 
 /** `describe` for tests that call `startPgBouncer`. */
-export const describePrivatePgBouncer = describePrivate('pgbouncer', pgbouncer, pgBouncerBinary())
+export const describePrivatePgBouncer = await describePrivate('pgbouncer', pgbouncer, pgBouncerBinary())

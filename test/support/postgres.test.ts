@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { Client } from 'pg'
 import { beforeAll, expect, test } from 'vitest'
 import { describePostgres, freshDatabase, postgres, type FreshDatabase } from './postgres.js'
 import { ask } from './postgres-database.mjs'
@@ -23,7 +24,9 @@ describePostgres('a fresh database', () => {
     await one.query('CREATE TABLE t AS SELECT 1 AS v')
     expect(await one.query('SELECT v FROM t')).toEqual([{ v: 1 }])
     await expect(two.query('SELECT v FROM t')).rejects.toMatchObject({ code: '42P01' })
-    await one.connect()
+    const stranger = new Client(two.url)
+    stranger.on('error', () => {})
+    await stranger.connect()
   })
 
   test('is gone with its test, though somebody was connected', async () => {

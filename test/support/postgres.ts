@@ -9,10 +9,10 @@ import { sentence } from './servers/server.js'
 export const postgres = await server('postgres')
 
 /** `describe` for tests on the run's PostgreSQL. */
-export const describePostgres = describeOn('postgres', postgres)
+export const describePostgres = await describeOn('postgres', postgres)
 
 /** `describe` for tests that call `startPostgres`. */
-export const describePrivatePostgres = describePrivate('postgres', postgres, postgresBinaries())
+export const describePrivatePostgres = await describePrivate('postgres', postgres, postgresBinaries())
 
 /** A database of a test's own. */
 export interface FreshDatabase extends PostgresDatabase {

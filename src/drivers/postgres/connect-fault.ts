@@ -22,7 +22,7 @@ const HINTS: Readonly<Record<string, string>> = {
 }
 
 const UNTRUSTED =
-  'name the certificate that signed it with sslrootcert=FILE, or encrypt without verifying with sslmode=require'
+  'name the certificate that signed it with sslrootcert=FILE (ssl: { ca } in options), or only encrypt with sslmode=require'
 
 /** What has no code of its own, by the words of `pg`, OpenSSL and PgBouncer. */
 const WORDS: readonly (readonly [words: RegExp, hint: string])[] = [
@@ -55,7 +55,7 @@ export function connectFault(error: unknown, to: Destination, encrypted: boolean
 }
 
 /** The SQLSTATE, when it was the server that refused. */
-export function sqlStateOf(error: unknown): string | undefined {
+function sqlStateOf(error: unknown): string | undefined {
   return typeof (error as { severity?: unknown } | null)?.severity === 'string' ? codeOf(error) : undefined
 }
 
@@ -75,6 +75,8 @@ function hintFor(error: unknown, { database, user }: Destination, encrypted: boo
     const line = 'allow it in pg_hba.conf of the server'
     return encrypted ? line : `the server may want TLS: add sslmode=require; otherwise ${line}`
   }
+  if (code === '28000' && /certificate/.test(message))
+    return 'name the certificate of this user with sslcert and sslkey'
   if (code === '28000' && user !== undefined && !/no PostgreSQL user name/.test(message))
     return `check the user name; CREATE ROLE ${quoteName(user)} LOGIN makes it`
   if (message === NOT_BOUND) return 'it needs TLS and a SCRAM password: check sslmode, or leave channel_binding out'

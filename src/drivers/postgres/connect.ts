@@ -78,7 +78,7 @@ async function borrow(pool: PgPool, to: Destination, timeoutMs: number): Promise
   const { reason, stop } = listenForErrors(client)
   // oxlint-disable-next-line require-await -- a fault must reject, never throw
   const close = async (state: 'clean' | 'dirty'): Promise<void> => {
-    client.release(state === 'dirty' || reason() !== undefined)
+    client.release(state === 'dirty')
     // Only now, when the pool listens again.
     stop()
   }

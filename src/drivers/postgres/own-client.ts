@@ -48,10 +48,10 @@ export async function openLike(Client: PgClientConstructor, settings: PgConfig, 
 /** Settings with what a connection of Queen's own has, unless they say otherwise. */
 export function withDefaults(config: PgConfig, applicationName: string, timeoutMs: number): PgConfig {
   return {
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY,
-    fallback_application_name: applicationName,
     ...config,
+    keepAlive: config.keepAlive ?? true,
+    keepAliveInitialDelayMillis: config.keepAliveInitialDelayMillis ?? KEEP_ALIVE_DELAY,
+    fallback_application_name: config.fallback_application_name ?? applicationName,
     connectionTimeoutMillis: config.connectionTimeoutMillis ?? timeoutMs,
     // Queen reads text, and sends one message after the other.
     ...{ binary: false, pipeline: false },

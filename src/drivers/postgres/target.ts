@@ -4,7 +4,7 @@ import type { PostgresSource } from './source.js'
 import { fromUrl } from './url.js'
 
 /** Where a connection goes to, once the environment and the defaults have filled what was left out. */
-export interface Place {
+interface Place {
   readonly host: string
   readonly port: number
   /** undefined only where the system knows no name for the user of this process. */
@@ -18,10 +18,9 @@ export interface Destination extends Place {
   readonly target: string
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /** The place that options lead to: what is missing comes from the PG* variables, then from libpq's defaults. */
-export function placeOf(config: PgConfig, environment: Environment = process.env): Place {
+function placeOf(config: PgConfig): Place {
+  const environment = process.env
   const user = config.user || environment['PGUSER'] || environment['USER'] || systemUser()
   return {
     host: config.host || environment['PGHOST'] || 'localhost',

@@ -14,22 +14,24 @@ export async function server(name: ServerName): Promise<Server> {
 export type Describe = (title: string, body: () => void | Promise<void>) => void
 
 /** `describe` for tests that need a server: skipped where it is missing, and one red test where it must not be. */
-export function describeOn(name: ServerName, server: Server): Describe {
+export async function describeOn(name: ServerName, server: Server): Promise<Describe> {
   if ('url' in server) return (title, body) => void describe(title, body)
   const why = sentence(name, server)
-  if (server.outcome === 'skip') return (title, body) => void describe.skip(`${title} (skipped: ${why})`, body)
-  return (title) =>
-    void describe(title, () =>
-      test(`there is a ${SERVERS[name].title}`, () => {
-        throw new Error(why)
-      }),
-    )
+  if (server.outcome === 'fail')
+    return (title) =>
+      void describe(title, () =>
+        test(`there is a ${SERVERS[name].title}`, () => {
+          throw new Error(why)
+        }),
+      )
+  await fetch(inject('servers'), { method: 'POST', body: why })
+  return (title, body) => void describe.skip(`${title} (skipped: ${why})`, body)
 }
 
 /** `describe` for tests that start servers of their own, to stop, to crash and to configure; Docker does not do there. */
-export function describePrivate(name: ServerName, server: Server, binaries: unknown): Describe {
-  if (binaries !== undefined) return describeOn(name, server)
-  return describeOn(name, {
+export async function describePrivate(name: ServerName, server: Server, binaries: unknown): Promise<Describe> {
+  if (binaries !== undefined || !('url' in server)) return await describeOn(name, server)
+  return await describeOn(name, {
     reason: `a private one cannot be started, as ${SERVERS[name].package} is not installed`,
     remedy: `install ${SERVERS[name].package}`,
     outcome: inCI() ? 'fail' : 'skip',

@@ -6,7 +6,7 @@ import type { ServerName } from './server.js'
 const COMPOSE = ['compose', '-f', fileURLToPath(new URL('../../../compose.yaml', import.meta.url))]
 
 /** As in compose.yaml. */
-const URLS: Record<ServerName, string> = {
+export const SERVICES: Record<ServerName, string> = {
   postgres: 'postgres://postgres@127.0.0.1:54339/postgres',
   pgbouncer: 'postgres://postgres@127.0.0.1:64339/postgres',
   mysql: 'mysql://root@127.0.0.1:33099/mysql',
@@ -34,10 +34,10 @@ export async function withoutDocker(): Promise<string | null> {
 /** Starts a service of compose.yaml; the first time it fetches the image. */
 export async function startService(name: ServerName): Promise<Service> {
   const running = (await docker([...COMPOSE, 'ps', '--services', '--status', 'running'])).split('\n')
-  if (running.includes(name)) return { url: URLS[name], remove: async () => {} }
+  if (running.includes(name)) return { url: SERVICES[name], remove: async () => {} }
   await docker([...COMPOSE, 'up', '--detach', '--wait', name])
   return {
-    url: URLS[name],
+    url: SERVICES[name],
     remove: async () => void (await docker([...COMPOSE, 'rm', '--stop', '--force', '--volumes', name])),
   }
 }

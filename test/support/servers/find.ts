@@ -1,6 +1,6 @@
 import { ask } from '../postgres-database.mjs'
 import { mariadbBinaries, mysqlBinary, pgBouncerBinary, postgresBinaries } from './binaries.js'
-import { startService, withoutDocker } from './docker.js'
+import { SERVICES, startService, withoutDocker } from './docker.js'
 import { greeting } from './handshake.js'
 import { startMariaDB } from './mariadb.js'
 import { startMySQL } from './mysql.js'
@@ -26,7 +26,7 @@ export class Finder {
 
   constructor(env: NodeJS.ProcessEnv = process.env, ways?: (name: ServerName) => readonly Way[]) {
     this.#env = env
-    this.#ways = ways ?? ((name) => [this.#binaries(name), fromDocker(name)])
+    this.#ways = ways ?? ((name) => [this.#binaries(name), this.#docker(name)])
   }
 
   /** The same answer, however often one is asked for: named by its variable, else started here, else missing. */
@@ -84,10 +84,19 @@ export class Finder {
     }
     return ways[name]
   }
-}
 
-function fromDocker(name: ServerName): Way {
-  return async () => (await withoutDocker()) ?? (await startService(name))
+  #docker(name: ServerName): Way {
+    return async () => {
+      const without = await withoutDocker()
+      if (without !== null) return without
+      if (name === 'pgbouncer') {
+        const server = await this.find('postgres')
+        if (!('url' in server && server.url === SERVICES.postgres))
+          return `that of Docker is before Docker's PostgreSQL, and the tests have another`
+      }
+      return await startService(name)
+    }
+  }
 }
 
 /** Why nobody answers under a URL; null when somebody does. */

@@ -1,6 +1,3 @@
-import { fork } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { describePrivatePostgres } from '../postgres.js'
 import { ask } from '../postgres-database.mjs'
@@ -49,16 +46,4 @@ describePrivatePostgres('a private PostgreSQL', () => {
   test('says why it does not start, and leaves nothing behind', async () => {
     await expect(startPostgres({ shared_buffers: 'plenty' })).rejects.toThrow(/shared_buffers/)
   })
-})
-
-test('a server goes with the process that started it, though that was killed, and so does its folder', async () => {
-  const child = fork(fileURLToPath(new URL('guard-child.mjs', import.meta.url)))
-  const { pid, folder } = await new Promise<{ pid: number; folder: string }>((resolve) =>
-    child.once('message', (message) => resolve(message as { pid: number; folder: string })),
-  )
-  expect(existsSync(folder)).toBe(true)
-  expect(process.kill(pid, 0)).toBe(true)
-  child.kill('SIGKILL')
-  await expect.poll(() => existsSync(folder), { timeout: 20_000 }).toBe(false)
-  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
 })
