@@ -8,7 +8,20 @@ const PARTS: ReadonlySet<string> = new Set([
   'unique key',
   'foreign key',
   'check',
+  'exclusion constraint',
+  'trigger',
+  'rule',
+  'policy',
   'comment',
+  'comment on table',
+  'comment on column',
+  'comment on constraint',
+  'comment on trigger',
+  'comment on rule',
+  'comment on policy',
+  'grant on table',
+  'grant on column',
+  'revoke on table',
 ])
 
 /**

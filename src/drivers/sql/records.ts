@@ -117,6 +117,9 @@ const plain: ReadColumn = (column) => column
 const HISTORY_FIELDS = Object.keys(HISTORY)
 const JOURNAL_FIELDS = Object.keys(JOURNAL)
 
+/** Fields that are numbers, which some clients hand out as text. */
+const NUMBERS = new Set(['id', 'statementsStarted', 'statementsDone', 'statementsTotal', 'durationMs'])
+
 /** A row of `selectHistory`, as the list of its values. */
 export function recordFrom(values: readonly unknown[]): MigrationRecord {
   return fromRow(HISTORY_FIELDS, values) as unknown as MigrationRecord
@@ -129,7 +132,11 @@ export function entryFrom(values: readonly unknown[]): JournalEntry {
 
 function fromRow(fields: readonly string[], values: readonly unknown[]): Record<string, unknown> {
   const row: Record<string, unknown> = {}
-  for (let i = 0; i < fields.length; i++) row[fields[i]!] = values[i]
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i]!
+    const value = values[i]
+    row[field] = typeof value === 'string' && NUMBERS.has(field) ? Number(value) : value
+  }
   return row
 }
 

@@ -1,0 +1,72 @@
+import { QueenError } from '../../core/errors.js'
+import { codeOf, messageOf, safeCause } from '../../core/redact.js'
+import { quoteName } from '../sql/quote.js'
+import type { Facts } from './facts.js'
+import { isSqlState, type ServerError } from './message.js'
+
+/** The server ended the connection, or is not there: class 08, and the shutdowns and idle limits of other classes. */
+const LOST = /^(08...|57P0[1-5]|25P0[34])$/
+
+/** Whether an error means that the connection is gone. */
+export function isLost(error: unknown): boolean {
+  const code = codeOf(error)
+  return !isSqlState(code) || LOST.test(code)
+}
+
+/** Whether the same transaction may succeed a moment later: no lock, a deadlock, a conflict between serializable ones. */
+export function isLockMiss(code: string | undefined): boolean {
+  return code === '55P03' || code === '40P01' || code === '40001'
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  '25006': 'this server or session is read-only: connect to the primary, and see default_transaction_read_only',
+  '25001': 'set transaction: false for this migration, and keep the statement alone in it',
+  '25P02': 'a query of the function failed and its error was swallowed; PostgreSQL takes nothing more in that transaction: wrap the query in a SAVEPOINT, or let the error through',
+  '2D000': 'a procedure may not end the transaction of a migration: take COMMIT out of it, or set transaction: false',
+  '53100': 'the disk of the server is full: make room and run again',
+  '53200': 'the server is out of memory: see work_mem and maintenance_work_mem',
+  '53400': 'a limit of the server was reached, such as temp_file_limit',
+  '0A000': 'this version of the server cannot do that',
+  '57014': 'somebody, or a limit of the server, cancelled the statement: find out who, and run again',
+}
+
+/** What to do about an error, where its code says it. */
+export function hintFor(error: unknown, facts: Facts | undefined, role: string | undefined): string | undefined {
+  const { message = '', hint } = (error ?? {}) as Partial<ServerError>
+  const code = codeOf(error) ?? ''
+  if (code === '42501') return missingRight(message, quoteName(role ?? facts?.sessionUser ?? ''))
+  if (/COPY|copy/.test(message) && code === '57014') return 'a migration has no data to send: write INSERT instead of COPY ... FROM STDIN'
+  return HINTS[code] ?? (hint === undefined ? undefined : messageOf(new Error(hint)))
+}
+
+/** The GRANT that is missing. Names come from the server's message, in whatever language that is. */
+function missingRight(message: string, role: string): string {
+  const [kind = '', name = ''] = /(schema|table|relation|view|sequence|function|procedure|database|type|language|tablespace|foreign server) "?([^"]+?)"?$/.exec(message)?.slice(1) ?? []
+  if (message.startsWith('permission denied to set role')) return `GRANT ${quoteName(/role "(.+)"$/.exec(message)?.[1] ?? '')} TO ${role}`
+  if (message.startsWith('must be owner of'))
+    return `the role ${role} must own it: run as the owner with role: '...', or ALTER ${(kind === 'relation' ? 'table' : kind).toUpperCase()} ${name} OWNER TO ${role}`
+  const grants: Readonly<Record<string, string>> = {
+    schema: `GRANT USAGE, CREATE ON SCHEMA ${quoteName(name)} TO ${role}`,
+    database: `GRANT CREATE ON DATABASE ${quoteName(name)} TO ${role}`,
+    sequence: `GRANT USAGE, SELECT ON SEQUENCE ${quoteName(name)} TO ${role}`,
+    function: `GRANT EXECUTE ON FUNCTION ${name} TO ${role}`,
+    procedure: `GRANT EXECUTE ON PROCEDURE ${name} TO ${role}`,
+    type: `GRANT USAGE ON TYPE ${quoteName(name)} TO ${role}`,
+    language: `GRANT USAGE ON LANGUAGE ${quoteName(name)} TO ${role}`,
+    tablespace: `GRANT CREATE ON TABLESPACE ${quoteName(name)} TO ${role}`,
+  }
+  const fallback = name === '' ? `give the role ${role} the right it lacks` : `GRANT SELECT, INSERT, UPDATE, DELETE ON ${quoteName(name)} TO ${role}`
+  return `${grants[kind] ?? fallback}; or run as a role that may, with role: '...'`
+}
+
+/** What went wrong outside of a script, as users are told. */
+export function asQueenError(error: unknown, target: string, facts: Facts | undefined, role: string | undefined): QueenError {
+  if (error instanceof QueenError) return error
+  const code = codeOf(error)
+  const lost = isLost(error)
+  return new QueenError('CONNECTION_FAILED', `${target}: ${messageOf(error)}`, {
+    hint: (lost ? 'the connection is gone: run again once the server answers' : hintFor(error, facts, role)) ?? 'check the rights of this role',
+    cause: safeCause(error),
+    ...(code !== undefined && { serverCode: code }),
+  })
+}
