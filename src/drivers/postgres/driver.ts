@@ -101,7 +101,8 @@ function checkOptions({ role, pooler, ...others }: PostgresOptions): void {
   if (pooler !== undefined && !POOLERS.includes(pooler))
     refuse(`pooler is ${JSON.stringify(pooler)}`, `write 'detect', 'session' or 'transaction'`)
   if (role === undefined) return
-  if (typeof role !== 'string' || role === '' || role.includes('\0')) refuse('role is no name', `write role: 'app_owner'`)
+  if (typeof role !== 'string' || role === '' || role.includes('\0'))
+    refuse('role is no name', `write role: 'app_owner'`)
   if (Buffer.byteLength(role) > LONGEST_NAME)
     refuse(`the role has ${Buffer.byteLength(role)} bytes`, `PostgreSQL's names have ${LONGEST_NAME} at most`)
 }

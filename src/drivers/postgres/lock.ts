@@ -18,7 +18,9 @@ export class LockSql {
   readonly key: string
 
   constructor(schema: string, table: string) {
-    const digest = createHash('sha256').update(JSON.stringify(['queen', schema, table])).digest()
+    const digest = createHash('sha256')
+      .update(JSON.stringify(['queen', schema, table]))
+      .digest()
     this.key = String(digest.readBigInt64BE(0))
   }
 

@@ -18,13 +18,7 @@ const OWN_PATH: Setting = ['search_path', 'pg_catalog, pg_temp']
 /** Nobody else's limits hold for Queen's own statements, which are short; its own limits do. */
 export function ownSettings({ facts, role }: Standing, lockTimeout: number): Setting[] {
   const role_: Setting[] = role === undefined ? [] : [['role', role]]
-  return [
-    ...role_,
-    OWN_PATH,
-    ['statement_timeout', '0'],
-    ['lock_timeout', String(lockTimeout)],
-    ...idle(facts),
-  ]
+  return [...role_, OWN_PATH, ['statement_timeout', '0'], ['lock_timeout', String(lockTimeout)], ...idle(facts)]
 }
 
 /** What holds while a statement of the migration's runs. Without a number for `lockTimeout` it may wait for locks. */
@@ -65,8 +59,6 @@ export function standingSettings({ version }: Facts): Setting[] {
 /** One statement that makes settings, until the transaction ends or for good. */
 export function set(settings: readonly Setting[], scope: 'transaction' | 'session'): string {
   const local = scope === 'transaction'
-  const calls = settings.map(
-    ([name, value]) => `pg_catalog.set_config(${literal(name)}, ${literal(value)}, ${local})`,
-  )
+  const calls = settings.map(([name, value]) => `pg_catalog.set_config(${literal(name)}, ${literal(value)}, ${local})`)
   return `SELECT ${calls.join(', ')}`
 }
