@@ -52,7 +52,7 @@ export function postgres<Client extends PgClient = PgClient>(
 }
 
 /** A driver for a source that has been read. */
-export function driverFor<Client extends PgClient>(
+function driverFor<Client extends PgClient>(
   source: PostgresSource<Client>,
   options: PostgresOptions,
 ): PostgresDriver<Client> {
