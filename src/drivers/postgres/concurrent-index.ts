@@ -82,7 +82,10 @@ function remainsQuery({ action, relation, relationKind, index }: ConcurrentIndex
 }
 
 /** @throws the server's error */
-export async function remainsOf<Client extends PgClient>(line: Line<Client>, index: ConcurrentIndex): Promise<string[]> {
+export async function remainsOf<Client extends PgClient>(
+  line: Line<Client>,
+  index: ConcurrentIndex,
+): Promise<string[]> {
   const path = set([['search_path', line.facts.searchPath]], 'transaction')
   const [, rows] = await line.ask(path, remainsQuery(index))
   return rows!.map(([name]) => name!)

@@ -21,7 +21,8 @@ export function isLockMiss(code: string | undefined): boolean {
 const HINTS: Readonly<Record<string, string>> = {
   '25006': 'this server or session is read-only: connect to the primary, and see default_transaction_read_only',
   '25001': 'set transaction: false for this migration, and keep the statement alone in it',
-  '25P02': 'a query of the function failed and its error was swallowed; PostgreSQL takes nothing more in that transaction: wrap the query in a SAVEPOINT, or let the error through',
+  '25P02':
+    'a query of the function failed and its error was swallowed; PostgreSQL takes nothing more in that transaction: wrap the query in a SAVEPOINT, or let the error through',
   '2D000': 'a procedure may not end the transaction of a migration: take COMMIT out of it, or set transaction: false',
   '53100': 'the disk of the server is full: make room and run again',
   '53200': 'the server is out of memory: see work_mem and maintenance_work_mem',
@@ -35,14 +36,19 @@ export function hintFor(error: unknown, facts: Facts | undefined, role: string |
   const { message = '', hint } = (error ?? {}) as Partial<ServerError>
   const code = codeOf(error) ?? ''
   if (code === '42501') return missingRight(message, quoteName(role ?? facts?.sessionUser ?? ''))
-  if (/COPY|copy/.test(message) && code === '57014') return 'a migration has no data to send: write INSERT instead of COPY ... FROM STDIN'
+  if (/COPY|copy/.test(message) && code === '57014')
+    return 'a migration has no data to send: write INSERT instead of COPY ... FROM STDIN'
   return HINTS[code] ?? (hint === undefined ? undefined : messageOf(new Error(hint)))
 }
 
 /** The GRANT that is missing. Names come from the server's message, in whatever language that is. */
 function missingRight(message: string, role: string): string {
-  const [kind = '', name = ''] = /(schema|table|relation|view|sequence|function|procedure|database|type|language|tablespace|foreign server) "?([^"]+?)"?$/.exec(message)?.slice(1) ?? []
-  if (message.startsWith('permission denied to set role')) return `GRANT ${quoteName(/role "(.+)"$/.exec(message)?.[1] ?? '')} TO ${role}`
+  const [kind = '', name = ''] =
+    /(schema|table|relation|view|sequence|function|procedure|database|type|language|tablespace|foreign server) "?([^"]+?)"?$/
+      .exec(message)
+      ?.slice(1) ?? []
+  if (message.startsWith('permission denied to set role'))
+    return `GRANT ${quoteName(/role "(.+)"$/.exec(message)?.[1] ?? '')} TO ${role}`
   if (message.startsWith('must be owner of'))
     return `the role ${role} must own it: run as the owner with role: '...', or ALTER ${(kind === 'relation' ? 'table' : kind).toUpperCase()} ${name} OWNER TO ${role}`
   const grants: Readonly<Record<string, string>> = {
@@ -55,17 +61,27 @@ function missingRight(message: string, role: string): string {
     language: `GRANT USAGE ON LANGUAGE ${quoteName(name)} TO ${role}`,
     tablespace: `GRANT CREATE ON TABLESPACE ${quoteName(name)} TO ${role}`,
   }
-  const fallback = name === '' ? `give the role ${role} the right it lacks` : `GRANT SELECT, INSERT, UPDATE, DELETE ON ${quoteName(name)} TO ${role}`
+  const fallback =
+    name === ''
+      ? `give the role ${role} the right it lacks`
+      : `GRANT SELECT, INSERT, UPDATE, DELETE ON ${quoteName(name)} TO ${role}`
   return `${grants[kind] ?? fallback}; or run as a role that may, with role: '...'`
 }
 
 /** What went wrong outside of a script, as users are told. */
-export function asQueenError(error: unknown, target: string, facts: Facts | undefined, role: string | undefined): QueenError {
+export function asQueenError(
+  error: unknown,
+  target: string,
+  facts: Facts | undefined,
+  role: string | undefined,
+): QueenError {
   if (error instanceof QueenError) return error
   const code = codeOf(error)
   const lost = isLost(error)
   return new QueenError('CONNECTION_FAILED', `${target}: ${messageOf(error)}`, {
-    hint: (lost ? 'the connection is gone: run again once the server answers' : hintFor(error, facts, role)) ?? 'check the rights of this role',
+    hint:
+      (lost ? 'the connection is gone: run again once the server answers' : hintFor(error, facts, role)) ??
+      'check the rights of this role',
     cause: safeCause(error),
     ...(code !== undefined && { serverCode: code }),
   })

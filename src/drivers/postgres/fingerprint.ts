@@ -21,7 +21,8 @@ export function fingerprintQuery(schema: string, own: readonly string[]): string
     SELECT concat_ws('|', 'class', oid, relname, relnamespace, relkind, relpersistence, relowner, relam, reltablespace, relrowsecurity,
       relforcerowsecurity, relreplident, relacl, reloptions, relispartition, pg_get_expr(relpartbound, oid)) FROM relations
     UNION ALL SELECT concat_ws('|', 'column', a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, a.attidentity,
-      a.attgenerated, a.attcollation, a.attstorage, a.attstattarget, a.attoptions, a.attacl, pg_get_expr(d.adbin, d.adrelid))
+      a.attgenerated, a.attcollation, a.attstorage, a.attstattarget,
+      (SELECT string_agg(o, ',') FROM unnest(a.attoptions) AS o WHERE o !~ '^pg_attver='), a.attacl, pg_get_expr(d.adbin, d.adrelid))
       FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN (SELECT oid FROM relations)
     UNION ALL SELECT concat_ws('|', 'constraint', oid, conname, convalidated, pg_get_constraintdef(oid)) FROM pg_constraint

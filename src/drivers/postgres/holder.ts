@@ -18,7 +18,10 @@ const LONGEST = 63
  */
 export function applicationName({ who, since, doing }: Note): string {
   const about = doing === undefined ? '' : ` ${doing.direction} ${doing.version} ${doing.name}`
-  return `queen ${who} ${since.slice(11, 19)}Z${about}`.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST).trimEnd()
+  return `queen ${who} ${since.slice(11, 19)}Z${about}`
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, LONGEST)
+    .trimEnd()
 }
 
 /** The note as a comment in front of a message, where it is whole; who may see the query reads it there. */
@@ -55,7 +58,8 @@ function noteFromName(name: string, now: number): Note | undefined {
   const match = /^queen (.+) (\d\d:\d\d:\d\dZ)(?: (up|down) (\S+)(?: (.*))?)?$/.exec(name)
   if (match === null) return undefined
   const [, who, time, direction, version, title = ''] = match
-  const doing = direction === undefined ? undefined : { direction: direction as 'up' | 'down', version: version!, name: title }
+  const doing =
+    direction === undefined ? undefined : { direction: direction as 'up' | 'down', version: version!, name: title }
   return { who: who!, since: latest(time!, now), doing }
 }
 

@@ -3,7 +3,7 @@ import type { HistoryTable } from '../../core/driver.js'
 import { identity } from '../../core/identity.js'
 import type { PgClient } from './client.js'
 import { openClient } from './connect.js'
-import { BASELINE_QUERIES, factsFrom, factsQuery, type Facts } from './facts.js'
+import { BASELINE_QUERIES, factsFrom, factsQuery, type Facts, type Setting } from './facts.js'
 import { asQueenError } from './fault.js'
 import { applicationName, comment, type Note } from './holder.js'
 import { destroy } from './inside.js'
@@ -12,7 +12,7 @@ import { send, type Reply } from './message.js'
 import type { Opened } from './opened.js'
 import type { Affinity } from './affinity.js'
 import { Records } from './records.js'
-import { ownSettings, set, standingSettings, type Setting } from './settings.js'
+import { ownSettings, set, standingSettings } from './settings.js'
 import type { PostgresSource } from './source.js'
 
 /** Where a session connects to, and as whom. */
@@ -63,9 +63,13 @@ export class Line<Client extends PgClient> {
       const reply = await send(opened.client, questions.join(';\n'))
       if (reply.error !== undefined) throw asQueenError(reply.error, place.target, undefined, place.role)
       if (reply.status !== 'I')
-        throw new QueenError('CONNECTION_FAILED', `${place.target}: the client is in the middle of another transaction`, {
-          hint: 'commit it or roll it back before the run',
-        })
+        throw new QueenError(
+          'CONNECTION_FAILED',
+          `${place.target}: the client is in the middle of another transaction`,
+          {
+            hint: 'commit it or roll it back before the run',
+          },
+        )
       const facts = factsFrom(reply.results)
       refuseOthers(facts, place.target)
       return new Line(opened, place, facts)
@@ -133,7 +137,12 @@ export class Line<Client extends PgClient> {
         ? []
         : [...standingSettings(this.facts), ['application_name', applicationName(note)]]
     const all = [...this.facts.baseline, ...standing]
-    return ['RESET ALL', 'RESET SESSION AUTHORIZATION', 'RESET ROLE', ...(all.length === 0 ? [] : [set(all, 'session')])]
+    return [
+      'RESET ALL',
+      'RESET SESSION AUTHORIZATION',
+      'RESET ROLE',
+      ...(all.length === 0 ? [] : [set(all, 'session')]),
+    ]
   }
 
   /** The name of this session for others, with what it is doing. */
@@ -156,11 +165,19 @@ export class Line<Client extends PgClient> {
 function refuseOthers({ product, version }: Facts, target: string): void {
   const other = OTHERS.exec(product)?.[1]
   if (other !== undefined)
-    throw new QueenError('CONFIG_INVALID', `${target} is ${other}, which speaks PostgreSQL's protocol without its locks`, {
-      hint: 'this driver is for PostgreSQL 13 and later',
-    })
+    throw new QueenError(
+      'CONFIG_INVALID',
+      `${target} is ${other}, which speaks PostgreSQL's protocol without its locks`,
+      {
+        hint: 'this driver is for PostgreSQL 13 and later',
+      },
+    )
   if (version < 130_000)
-    throw new QueenError('CONFIG_INVALID', `${target} runs PostgreSQL ${Math.floor(version / 10_000)}, which is too old`, {
-      hint: 'this driver is for PostgreSQL 13 and later',
-    })
+    throw new QueenError(
+      'CONFIG_INVALID',
+      `${target} runs PostgreSQL ${Math.floor(version / 10_000)}, which is too old`,
+      {
+        hint: 'this driver is for PostgreSQL 13 and later',
+      },
+    )
 }

@@ -19,5 +19,8 @@ export function waitsForLocks(statement: string): boolean {
   if (words[0] !== 'ALTER' || words[1] !== 'TABLE') return false
   // Together with another action the strongest lock of all of them is taken.
   if (words.includes(',')) return false
-  return words.at(-1) === 'CONCURRENTLY' || words.slice(0, -2).length > 0 && words.at(-3) === 'VALIDATE' && words.at(-2) === 'CONSTRAINT'
+  return (
+    words.at(-1) === 'CONCURRENTLY' ||
+    (words.slice(0, -2).length > 0 && words.at(-3) === 'VALIDATE' && words.at(-2) === 'CONSTRAINT')
+  )
 }

@@ -70,8 +70,10 @@ export class Player<Client extends PgClient> {
     const sent = this.#written(move)
     const { parts, holds, leaves } = move
     this.#reach(parts[0]!.operation)
-    const reply = await this.#supervision.over(holds === 'user' ? 'migration' : 'own', this.#limit(move), async () =>
-      await this.#line.send(sent.text, (count) => this.#reach(parts[count]?.operation ?? -1)),
+    const reply = await this.#supervision.over(
+      holds === 'user' ? 'migration' : 'own',
+      this.#limit(move),
+      async () => await this.#line.send(sent.text, (count) => this.#reach(parts[count]?.operation ?? -1)),
     )
     this.#status = reply.status
     if (reply.error !== undefined) await this.#fail(await this.#found(sent, reply, before))
@@ -138,7 +140,12 @@ export class Player<Client extends PgClient> {
     const outcome = inside ? 'rolledBack' : 'none'
     if (error.code === '57014' && signal.aborted) return { ...at, failure: 'cancelled', outcome }
     if (error.code === '57014' && part.purpose === 'user' && statementTimeout !== undefined)
-      return { ...at, failure: 'timeout', outcome, message: `a statement took longer than ${readable(statementTimeout)}` }
+      return {
+        ...at,
+        failure: 'timeout',
+        outcome,
+        message: `a statement took longer than ${readable(statementTimeout)}`,
+      }
     if (part.purpose === 'guard' && error.code === '22012') return { ...at, ...(await this.#tornFrom(outcome)) }
     return { ...at, outcome, ...failureOf(error, part.purpose) }
   }
@@ -211,7 +218,10 @@ export class Player<Client extends PgClient> {
   }
 
   #reach(operation: number): void {
-    while (this.#reached < operation) this.#execution.reached?.(++this.#reached)
+    while (this.#reached < operation) {
+      this.#reached++
+      this.#execution.reached?.(this.#reached)
+    }
   }
 }
 

@@ -23,7 +23,10 @@ const TYPES: ColumnTypes = {
 }
 
 /** The moment migrations are measured from, as far as a script has written one. */
-type Begun = { readonly kind: 'nothing' } | { readonly kind: 'record'; readonly version: string } | { readonly kind: 'now' }
+type Begun =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'record'; readonly version: string }
+  | { readonly kind: 'now' }
 
 /**
  * The SQL of Queen's tables. It is read with `search_path` on `pg_catalog`, and every name in it is qualified all the
@@ -124,7 +127,5 @@ function begunBy(change: RecordWrite): Begun {
 
 /** Moments come as ISO text in UTC, whatever DateStyle and time zone the session has. */
 function read(column: string): string {
-  return column.endsWith('_at')
-    ? `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-    : column
+  return column.endsWith('_at') ? `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : column
 }

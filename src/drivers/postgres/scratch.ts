@@ -35,7 +35,8 @@ async function administer(source: PostgresSource, statement: string): Promise<vo
     for (let left = TRIES; ; left--) {
       const { error } = await send(opened.client, statement)
       if (error === undefined) return
-      if (codeOf(error) !== TEMPLATE_BUSY || left === 0) throw asQueenError(error, targetOf(source), undefined, undefined)
+      if (codeOf(error) !== TEMPLATE_BUSY || left === 0)
+        throw asQueenError(error, targetOf(source), undefined, undefined)
       await sleep(20 + Math.random() * 100)
     }
   } finally {

@@ -27,7 +27,7 @@ type Tx<Client extends PgClient> = PostgresTransaction<Client>
 
 /** Codes that say that there is no such table or schema. */
 const ABSENT = new Set(['42P01', '3F000'])
-const CLOCK = 'SELECT pg_catalog.date_part(\'epoch\', pg_catalog.clock_timestamp()) * 1000'
+const CLOCK = "SELECT pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000"
 
 /** A connection to PostgreSQL, opened when it is first needed, and anew when it broke while nothing was going on. */
 export class PostgresSession<Client extends PgClient> implements Session<Tx<Client>> {
@@ -126,14 +126,18 @@ export class PostgresSession<Client extends PgClient> implements Session<Tx<Clie
   }
 
   /** Lets somebody read, in one transaction that sees one state, with only the server's own names to be found. */
-  async inspect<T>(work: (query: (sql: string) => Promise<(string | null)[][]>, line: Line<Client>) => Promise<T>): Promise<T> {
+  async inspect<T>(
+    work: (query: (sql: string) => Promise<(string | null)[][]>, line: Line<Client>) => Promise<T>,
+  ): Promise<T> {
     return await this.#turn(async (line) => {
       const ask = async (sql: string): Promise<Reply['results']> => {
         const { error, results } = await line.send(sql)
         if (error !== undefined) throw error
         return results
       }
-      await ask(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${set([['search_path', 'pg_catalog, pg_temp']], 'transaction')}`)
+      await ask(
+        `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${set([['search_path', 'pg_catalog, pg_temp']], 'transaction')}`,
+      )
       try {
         return await work(async (sql) => (await ask(sql)).at(-1) as (string | null)[][], line)
       } finally {
@@ -167,7 +171,8 @@ export class PostgresSession<Client extends PgClient> implements Session<Tx<Clie
     line.note = { who, since: new Date().toISOString() }
     const { label } = line
     line.note = undefined
-    const attempt = async (standing: readonly string[]) => await line.ask(...standing, set([label], 'session'), CLOCK, `SELECT ${line.lock.take}`)
+    const attempt = async (standing: readonly string[]) =>
+      await line.ask(...standing, set([label], 'session'), CLOCK, `SELECT ${line.lock.take}`)
     const results = await attempt([set(standingSettings(line.facts), 'session')])
     const [clock, taken] = results.slice(-2)
     return taken![0]![0] === 't' ? Number(clock![0]![0]) : null

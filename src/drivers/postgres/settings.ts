@@ -1,11 +1,8 @@
 import type { Execution } from '../../core/execution.js'
-import type { Facts } from './facts.js'
+import type { Facts, Setting } from './facts.js'
 import { literal } from './literal.js'
 
-/** A setting of a session, with the value it is to have. */
-export type Setting = readonly [name: string, value: string]
-
-/** What a connection is set to by whoever made the driver. */
+/** Whom a connection is set up for. */
 export interface Standing {
   readonly facts: Facts
   /** The role migrations run as; undefined: the one that logged in. */
@@ -18,13 +15,7 @@ const OWN_PATH: Setting = ['search_path', 'pg_catalog, pg_temp']
 /** Nobody else's limits hold for Queen's own statements, which are short; its own limits do. */
 export function ownSettings({ facts, role }: Standing, lockTimeout: number): Setting[] {
   const role_: Setting[] = role === undefined ? [] : [['role', role]]
-  return [
-    ...role_,
-    OWN_PATH,
-    ['statement_timeout', '0'],
-    ['lock_timeout', String(lockTimeout)],
-    ...idle(facts),
-  ]
+  return [...role_, OWN_PATH, ['statement_timeout', '0'], ['lock_timeout', String(lockTimeout)], ...idle(facts)]
 }
 
 /** What holds while a statement of the migration's runs. Without a number for `lockTimeout` it may wait for locks. */
@@ -65,8 +56,6 @@ export function standingSettings({ version }: Facts): Setting[] {
 /** One statement that makes settings, until the transaction ends or for good. */
 export function set(settings: readonly Setting[], scope: 'transaction' | 'session'): string {
   const local = scope === 'transaction'
-  const calls = settings.map(
-    ([name, value]) => `pg_catalog.set_config(${literal(name)}, ${literal(value)}, ${local})`,
-  )
+  const calls = settings.map(([name, value]) => `pg_catalog.set_config(${literal(name)}, ${literal(value)}, ${local})`)
   return `SELECT ${calls.join(', ')}`
 }

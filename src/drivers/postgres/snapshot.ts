@@ -18,11 +18,12 @@ import { views } from './snapshot/views.js'
 export type { OwnTables, Query } from './snapshot/scope.js'
 
 /**
- * Everything users made in a database but Queen's own tables, in a stable order. Objects of the default schema are named without it, and any name that needs quotes has
- * them; definitions are qualified throughout. Objects of an extension are left out: the extension stands for them.
+ * Everything users made in a database but Queen's own tables, in a stable order. Objects of the default schema are named
+ * without it, and a name that needs quotes has them; definitions are qualified throughout. Objects of an extension are
+ * left out: the extension stands for them.
  *
  * To be called in a transaction, which may be READ ONLY: the settings that what is read depends on (`search_path` first
- * of all) are set for the rest of it.
+ * of all) are set for the rest of it. The SQL of all parts relies on that and qualifies nothing.
  */
 export async function snapshot(query: Query, own: OwnTables): Promise<SchemaObject[]> {
   const version = await pin(query)

@@ -14,12 +14,19 @@ const PATIENCE = 60_000
  *
  * @throws QueenError `CONFIG_INVALID` where there is no schema to create them in; the server's error
  */
-export async function createTables<Client extends PgClient>(line: Line<Client>, { target }: Place<Client>): Promise<void> {
+export async function createTables<Client extends PgClient>(
+  line: Line<Client>,
+  { target }: Place<Client>,
+): Promise<void> {
   const { records, facts } = line
   if (facts.schema === null)
-    throw new QueenError('CONFIG_INVALID', `${target}: search_path (${facts.searchPath}) leads to no schema that exists`, {
-      hint: 'name the schema of the history with --schema (schema)',
-    })
+    throw new QueenError(
+      'CONFIG_INVALID',
+      `${target}: search_path (${facts.searchPath}) leads to no schema that exists`,
+      {
+        hint: 'name the schema of the history with --schema (schema)',
+      },
+    )
   const settings = set(ownSettings({ facts, role: line.role }, PATIENCE), 'transaction')
   const ask = async (...statements: string[]) => {
     const { error, results } = await line.send(statements.join(';\n'))

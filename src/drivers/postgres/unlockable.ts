@@ -26,7 +26,11 @@ export async function refuseUnlockable<Client extends PgClient>(
     })
   if (line.affinity === 'unknown') line.affinity = await affinityOf(line, pooler)
   if (line.affinity === 'statement')
-    throw new QueenError('POOLED_CONNECTION', `${target} leads to a pooler in statement mode, which allows no transactions`, {
-      hint: 'use the URL of the server itself, or of a pool in session mode',
-    })
+    throw new QueenError(
+      'POOLED_CONNECTION',
+      `${target} leads to a pooler in statement mode, which allows no transactions`,
+      {
+        hint: 'use the URL of the server itself, or of a pool in session mode',
+      },
+    )
 }

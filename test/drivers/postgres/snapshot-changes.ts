@@ -37,13 +37,14 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     lines: ['left extension citext'],
   },
   'the schema of an extension': {
-    setup: `CREATE EXTENSION citext VERSION '1.6'; CREATE SCHEMA app`,
+    setup: `CREATE EXTENSION citext VERSION '1.6'; COMMENT ON TYPE citext IS 'a'; CREATE SCHEMA app`,
     change: 'ALTER EXTENSION citext SET SCHEMA app',
     back: 'ALTER EXTENSION citext SET SCHEMA public',
     lines: ['changed extension citext: was VERSION 1.6 SCHEMA public, is VERSION 1.6 SCHEMA app'],
   },
   'a setting of the database': {
-    change: `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET app.tenant = ''one''', current_database()); END $$`,
+    change: `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET app.tenant = ''one''', current_database()); END $$;
+      ALTER DATABASE template1 SET app.other = 'one'`,
     back: `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET app.tenant', current_database()); END $$`,
     lines: ['left setting app.tenant'],
   },
@@ -205,6 +206,13 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     change: 'ALTER TABLE t ADD CONSTRAINT x NOT NULL a NOT VALID',
     back: 'ALTER TABLE t DROP CONSTRAINT x',
     lines: ['changed column t.a: was text, is text NOT NULL NOT VALID'],
+  },
+  'NOT NULL NO INHERIT': {
+    since: 18,
+    setup: `${T} ALTER TABLE t ADD CONSTRAINT x NOT NULL a`,
+    change: 'ALTER TABLE t ALTER CONSTRAINT x NO INHERIT',
+    back: 'ALTER TABLE t ALTER CONSTRAINT x INHERIT',
+    lines: ['changed column t.a: was text NOT NULL, is text NOT NULL NO INHERIT'],
   },
   'a default': {
     setup: T,
@@ -701,6 +709,22 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     back: 'DROP TYPE fr',
     lines: ['left type fr'],
   },
+  'what a range is made of': {
+    since: 14,
+    setup: 'CREATE TYPE fr AS RANGE (subtype = text)',
+    change: `DROP TYPE fr; CREATE TYPE fr AS RANGE (subtype = text, collation = "C", subtype_opclass = text_pattern_ops)`,
+    lines: [
+      'changed type fr: was RANGE OF text COLLATE "default" MULTIRANGE public.fr_multirange, is RANGE OF text OPCLASS pg_catalog.text_pattern_ops COLLATE "C" MULTIRANGE public.fr_multirange',
+    ],
+  },
+  'the difference of a range': {
+    since: 14,
+    setup: 'CREATE TYPE fr AS RANGE (subtype = float8)',
+    change: 'DROP TYPE fr; CREATE TYPE fr AS RANGE (subtype = float8, subtype_diff = float8mi)',
+    lines: [
+      'changed type fr: was RANGE OF double precision MULTIRANGE public.fr_multirange, is RANGE OF double precision SUBTYPE DIFF float8mi MULTIRANGE public.fr_multirange',
+    ],
+  },
   'a shell type': { change: 'CREATE TYPE sh', back: 'DROP TYPE sh', lines: ['left type sh'] },
 
   // Privileges
@@ -840,6 +864,24 @@ export const CHANGES: Readonly<Record<string, Change>> = {
       'left foreign data wrapper w',
       'left server v',
       'left user mapping v for $ROLE',
+    ],
+  },
+  'options of a foreign table': {
+    setup: `CREATE FOREIGN DATA WRAPPER w; CREATE SERVER v FOREIGN DATA WRAPPER w;
+      CREATE FOREIGN TABLE ft (a integer OPTIONS (c 'd')) SERVER v OPTIONS (e 'f')`,
+    change: `ALTER FOREIGN TABLE ft OPTIONS (SET e 'g'); ALTER FOREIGN TABLE ft ALTER COLUMN a OPTIONS (SET c 'e')`,
+    back: `ALTER FOREIGN TABLE ft OPTIONS (SET e 'f'); ALTER FOREIGN TABLE ft ALTER COLUMN a OPTIONS (SET c 'd')`,
+    lines: [
+      'changed foreign table ft: was TABLE SERVER v OPTIONS (e=f), is TABLE SERVER v OPTIONS (e=g)',
+      'changed column ft.a: was integer OPTIONS (c=d), is integer OPTIONS (c=e)',
+    ],
+  },
+  'a foreign data wrapper': {
+    setup: 'CREATE FOREIGN DATA WRAPPER w',
+    change: 'ALTER FOREIGN DATA WRAPPER w VALIDATOR postgresql_fdw_validator',
+    back: 'ALTER FOREIGN DATA WRAPPER w NO VALIDATOR',
+    lines: [
+      'changed foreign data wrapper w: was FOREIGN DATA WRAPPER, is FOREIGN DATA WRAPPER VALIDATOR postgresql_fdw_validator',
     ],
   },
   'options of another server': {

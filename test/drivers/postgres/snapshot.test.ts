@@ -235,7 +235,7 @@ describe.skipIf(serverUrl() === undefined)('snapshot of PostgreSQL', () => {
       const objects = await snap(client)
       expect(objects.map(({ kind, name, definition }) => `${kind} ${name}: ${definition}`)).toEqual([
         'setting app.jwt_secret: app.jwt_secret=(hidden)',
-        'foreign data wrapper w: OPTIONS (token=(hidden))',
+        'foreign data wrapper w: FOREIGN DATA WRAPPER OPTIONS (token=(hidden))',
         'server v: FOREIGN DATA WRAPPER w OPTIONS (api_key=(hidden), host=h, password=(hidden))',
         `user mapping v for ${me}: USER MAPPING OPTIONS (password, who)`,
       ])

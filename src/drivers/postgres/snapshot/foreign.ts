@@ -5,7 +5,7 @@ import type { Part } from './scope.js'
 export const foreign: readonly Part[] = [
   {
     catalogue: 'pg_foreign_data_wrapper',
-    select: `SELECT 'foreign data wrapper', quote_ident(w.fdwname), concat_ws(' ',
+    select: `SELECT 'foreign data wrapper', quote_ident(w.fdwname), concat_ws(' ', 'FOREIGN DATA WRAPPER',
       CASE WHEN w.fdwhandler <> 0 THEN 'HANDLER ' || w.fdwhandler::regproc END,
       CASE WHEN w.fdwvalidator <> 0 THEN 'VALIDATOR ' || w.fdwvalidator::regproc END,
       ${foreignOptions('w.fdwoptions')}, ${owner('w.fdwowner')})
