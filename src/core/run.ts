@@ -125,6 +125,7 @@ export class Run<Tx extends Transaction> {
         await this.#execute(unit[0]!, script.operations, signal, {
           reached: (operation) => watch.reached(playing.script.origins[operation]!.step),
           notice: (notice) => watch.noticed(notice),
+          waiting: (waitedFor, waitedMs) => watch.waiting(waitedFor, waitedMs),
         })
         this.#done.push(...watch.finish())
         return undefined
@@ -214,7 +215,7 @@ export class Run<Tx extends Transaction> {
     { migration, direction }: PreparedStep<Tx>,
     operations: readonly Operation<Tx>[],
     signal: AbortSignal,
-    ears: Pick<Execution, 'reached' | 'notice'> = {},
+    ears: Pick<Execution, 'reached' | 'notice' | 'waiting'> = {},
   ): Promise<void> {
     const time = (what: 'statementTimeout' | 'ddlLockTimeout'): number | undefined => {
       const own: Duration | undefined = migration[what]
