@@ -31,24 +31,35 @@ const HINTS: Readonly<Record<string, string>> = {
   '57014': 'somebody, or a limit of the server, cancelled the statement: find out who, and run again',
 }
 
+/** The server's words: its message, and the detail that names the key, the row or the objects it is about. */
+export function wordsOf(error: unknown): string {
+  const { severity, detail } = (error ?? {}) as { severity?: unknown; detail?: unknown }
+  // What a function throws may have a detail of another kind.
+  const told = typeof severity === 'string' && typeof detail === 'string'
+  return told ? `${messageOf(error)}\n${messageOf(detail)}` : messageOf(error)
+}
+
 /** What to do about an error, where its code says it. */
 export function hintFor(error: unknown, facts: Facts | undefined, role: string | undefined): string | undefined {
   const { message = '', hint } = (error ?? {}) as Partial<ServerError>
   const code = codeOf(error) ?? ''
-  if (code === '42501') return missingRight(message, quoteName(role ?? facts?.sessionUser ?? ''))
+  const user = quoteName(facts?.sessionUser ?? '')
+  if (code === '42501') return missingRight(message, role === undefined ? user : quoteName(role), user)
+  if (code === '22023' && role !== undefined && message.includes(`role "${role}"`))
+    return `CREATE ROLE ${quoteName(role)} and GRANT ${quoteName(role)} TO ${user}, or correct role`
   if (/COPY|copy/.test(message) && code === '57014')
     return 'a migration has no data to send: write INSERT instead of COPY ... FROM STDIN'
   return HINTS[code] ?? (hint === undefined ? undefined : messageOf(new Error(hint)))
 }
 
-/** The GRANT that is missing. Names come from the server's message, in whatever language that is. */
-function missingRight(message: string, role: string): string {
+/** The GRANT that is missing. Names come from the server's message; `user` is who logged in, `role` who acts. */
+function missingRight(message: string, role: string, user: string): string {
   const [kind = '', name = ''] =
     /(schema|table|relation|view|sequence|function|procedure|database|type|language|tablespace|foreign server) "?([^"]+?)"?$/
       .exec(message)
       ?.slice(1) ?? []
   if (message.startsWith('permission denied to set role'))
-    return `GRANT ${quoteName(/role "(.+)"$/.exec(message)?.[1] ?? '')} TO ${role}`
+    return `GRANT ${quoteName(/role "(.+)"$/.exec(message)?.[1] ?? '')} TO ${user}`
   if (message.startsWith('must be owner of'))
     return `the role ${role} must own it: run as the owner with role: '...', or ALTER ${(kind === 'relation' ? 'table' : kind).toUpperCase()} ${name} OWNER TO ${role}`
   const grants: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 import { readable } from '../../core/duration.js'
 import { ExecutionError, type Execution, type Operation } from '../../core/execution.js'
-import { codeOf, messageOf } from '../../core/redact.js'
+import { codeOf } from '../../core/redact.js'
 import type { PgClient, PgNotice } from './client.js'
 import { concurrentIndexIn, remainsOf } from './concurrent-index.js'
 import { failureOf, locate, type Failure, type Sent } from './failure.js'
-import { hintFor, isLost } from './fault.js'
+import { hintFor, isLost, wordsOf } from './fault.js'
 import type { Line } from './line.js'
 import type { LockSql } from './lock.js'
 import { isSqlState, type Reply } from './message.js'
@@ -195,7 +195,7 @@ export class Player<Client extends PgClient> {
       hint ??= (await this.#leftBehind(operation)) ?? hintFor(error, facts, role)
     }
     const code = codeOf(error)
-    throw new ExecutionError(found.message ?? messageOf(error), {
+    throw new ExecutionError(found.message ?? wordsOf(error), {
       ...{ failure, operation, outcome, offset, hint, cause: error },
       serverCode: isSqlState(code) ? code : undefined,
       blockers: failure === 'locked' ? this.#supervision.blockers : undefined,
