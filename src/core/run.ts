@@ -251,10 +251,12 @@ export class Run<Tx extends Transaction> {
     return explained
   }
 
-  /** A COMMIT whose reply was lost is looked up, not guessed. A counted migration's record tells by itself. */
+  /** A COMMIT whose reply was lost is looked up, not guessed, where it may have been the last of its migration. */
   async #lookedUp(error: ExecutionError, playing: Playing<Tx>) {
-    const { migration, direction, mode } = stepOf(error, playing)
-    if (error.failure !== 'lost' || error.outcome !== 'unknown' || mode !== 'transaction') return undefined
+    const { migration, direction, mode, items } = stepOf(error, playing)
+    if (error.failure !== 'lost' || error.outcome !== 'unknown') return undefined
+    const { item } = playing.script.origins[error.operation]!
+    if (mode === 'counted' && item > 0 && item < items.length) return undefined
     const { version, name } = migration
     this.#job.events.emit('warning', {
       severity: 'warning',

@@ -61,7 +61,8 @@ export class Line<Client extends PgClient> {
       // A connection of Queen's own is as it was made; another may have been set to anything.
       const questions = [factsQuery(place.table), ...(place.source.kind === 'config' ? [] : BASELINE_QUERIES)]
       const reply = await send(opened.client, questions.join(';\n'))
-      if (reply.error !== undefined) throw asQueenError(reply.error, place.target, undefined, place.role)
+      if (reply.error !== undefined)
+        throw asQueenError(opened.reason() ?? reply.error, place.target, undefined, place.role)
       if (reply.status !== 'I')
         throw new QueenError(
           'CONNECTION_FAILED',

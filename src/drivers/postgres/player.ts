@@ -132,10 +132,13 @@ export class Player<Client extends PgClient> {
     const { part, offset } = locate(sent, reply)
     const inside = before !== 'I' || sent.parts[0]!.purpose === 'begin'
     const at = { operation: part.operation, error, offset }
-    if (isLost(error)) {
+    // The code does not tell: dblink, for one, fails with those of lost connections that are not this one.
+    if (this.#line.broken !== undefined || !isSqlState(error.code)) {
       // What is sent whole is carried out whole, and may have been.
       const told = inside && !sent.parts.some(({ purpose }) => purpose === 'commit')
-      return { ...at, failure: signal.aborted ? 'cancelled' : 'lost', outcome: told ? 'rolledBack' : 'unknown' }
+      const operation = inside ? part.operation : sent.parts[0]!.operation
+      const failure = signal.aborted ? 'cancelled' : 'lost'
+      return { ...at, operation, failure, outcome: told ? 'rolledBack' : 'unknown' }
     }
     const outcome = inside ? 'rolledBack' : 'none'
     if (error.code === '57014' && signal.aborted) return { ...at, failure: 'cancelled', outcome }
@@ -185,14 +188,19 @@ export class Player<Client extends PgClient> {
 
   /** Brings the session back to what it was, then says what went wrong. */
   async #fail(found: Failure): Promise<never> {
-    const { error, failure, operation, outcome, offset } = found
+    const { operation, outcome, offset } = found
+    let { error, failure, hint } = found
     const { facts, role } = this.#line
-    let { hint } = found
-    if (this.#line.broken === undefined && !(isSqlState(codeOf(error)) && isLost(error))) {
-      await this.#rollBack()
+    if (this.#line.broken === undefined) await this.#rollBack()
+    const { broken } = this.#line
+    if (broken === undefined) {
       await this.#line.send(this.#line.restore.join(';\n'))
       await this.#traces.remove(this.#line as unknown as Line<PgClient>).catch(() => {})
       hint ??= (await this.#leftBehind(operation)) ?? hintFor(error, facts, role)
+    } else if (failure === 'failed' && isLost(error)) {
+      // A function hears only of its own query, perhaps before the connection has ended, perhaps no more than that it has.
+      failure = 'lost'
+      if (!isSqlState(codeOf(error))) error = broken
     }
     const code = codeOf(error)
     throw new ExecutionError(found.message ?? wordsOf(error), {
