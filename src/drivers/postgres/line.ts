@@ -9,6 +9,7 @@ import { applicationName, comment, type Note } from './holder.js'
 import { destroy } from './inside.js'
 import { LockSql } from './lock.js'
 import { send, type Reply } from './message.js'
+import { quoteName } from '../sql/quote.js'
 import type { Opened } from './opened.js'
 import type { Affinity } from './affinity.js'
 import { Records } from './records.js'
@@ -59,8 +60,10 @@ export class Line<Client extends PgClient> {
     const opened = await openClient(place.source, `queen ${identity()}`)
     try {
       // A connection of Queen's own is as it was made; another may have been set to anything.
-      const questions = [factsQuery(place.table), ...(place.source.kind === 'config' ? [] : BASELINE_QUERIES)]
-      const reply = await send(opened.client, questions.join(';\n'))
+      const baseline = place.source.kind === 'config' ? [] : BASELINE_QUERIES
+      // What a name leads to depends on who asks.
+      const as = place.role === undefined ? [] : [set([['role', place.role]], 'transaction')]
+      const reply = await send(opened.client, [...baseline, ...as, factsQuery(place.table)].join(';\n'))
       if (reply.error !== undefined) throw asQueenError(reply.error, place.target, undefined, place.role)
       if (reply.status !== 'I')
         throw new QueenError(
@@ -70,7 +73,7 @@ export class Line<Client extends PgClient> {
             hint: 'commit it or roll it back before the run',
           },
         )
-      const facts = factsFrom(reply.results)
+      const facts = factsFrom(reply.results.at(-1)!, reply.results.slice(0, baseline.length))
       refuseOthers(facts, place.target)
       return new Line(opened, place, facts)
     } catch (error) {
@@ -113,7 +116,7 @@ export class Line<Client extends PgClient> {
    * @throws the server's error, or `CONNECTION_FAILED` when nothing comes
    */
   async ask(...statements: readonly string[]): Promise<Reply['results']> {
-    const settings = set(ownSettings({ facts: this.facts, role: this.role }, SILENCE), 'transaction')
+    const settings = set(ownSettings(this.facts, SILENCE), 'transaction')
     const timer = setTimeout(() => destroy(this.client), SILENCE)
     try {
       const { error, results } = await this.send(this.prefix + [settings, ...statements].join(';\n'))
@@ -137,12 +140,13 @@ export class Line<Client extends PgClient> {
         ? []
         : [...standingSettings(this.facts), ['application_name', applicationName(note)]]
     const all = [...this.facts.baseline, ...standing]
-    return [
-      'RESET ALL',
-      'RESET SESSION AUTHORIZATION',
-      'RESET ROLE',
-      ...(all.length === 0 ? [] : [set(all, 'session')]),
-    ]
+    return ['RESET ALL', this.identity, 'RESET ROLE', ...(all.length === 0 ? [] : [set(all, 'session')])]
+  }
+
+  /** What takes SET SESSION AUTHORIZATION back: whoever lent the connection may have become somebody before. */
+  get identity(): string {
+    const lent = this.#place.source.kind !== 'config'
+    return lent ? `SET SESSION AUTHORIZATION ${quoteName(this.facts.sessionUser)}` : 'RESET SESSION AUTHORIZATION'
   }
 
   /** The name of this session for others, with what it is doing. */

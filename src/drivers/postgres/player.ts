@@ -46,9 +46,9 @@ export class Player<Client extends PgClient> {
 
   /** See `Session.execute`. */
   async play(): Promise<void> {
-    const { client, facts, role, records, restore, label } = this.#line
+    const { client, facts, records, restore, identity, label } = this.#line
     const execution = this.#execution
-    const circumstances = { facts, role, records, restore, label, execution, lock: this.#lock }
+    const circumstances = { facts, records, restore, identity, label, execution, lock: this.#lock }
     const listen = (notice: PgNotice): void =>
       execution.notice?.({ severity: notice.severity ?? 'NOTICE', message: notice.message ?? '' })
     client.on('notice', listen)
