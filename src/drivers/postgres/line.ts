@@ -10,11 +10,13 @@ import { destroy } from './inside.js'
 import { LockSql } from './lock.js'
 import { send, type Reply } from './message.js'
 import { quoteName } from '../sql/quote.js'
+import type { Actor } from './missing-right.js'
 import type { Opened } from './opened.js'
 import type { Affinity } from './affinity.js'
 import { Records } from './records.js'
 import { ownSettings, set, standingSettings } from './settings.js'
 import type { PostgresSource } from './source.js'
+import { destinationOf } from './target.js'
 
 /** Where a session connects to, and as whom. */
 export interface Place<Client extends PgClient> {
@@ -35,7 +37,6 @@ export class Line<Client extends PgClient> {
   readonly facts: Facts
   readonly records: Records
   readonly lock: LockSql
-  readonly role: string | undefined
   readonly #opened: Opened<Client>
   readonly #place: Place<Client>
   /** What this connection is bound to; `unknown` until somebody needs a lock on it. */
@@ -49,7 +50,6 @@ export class Line<Client extends PgClient> {
     this.#opened = opened
     this.#place = place
     this.facts = facts
-    this.role = place.role
     const schema = facts.schema ?? 'public'
     this.records = new Records(schema, place.table)
     this.lock = new LockSql(schema, place.table.name)
@@ -64,7 +64,11 @@ export class Line<Client extends PgClient> {
       // What a name leads to depends on who asks.
       const as = place.role === undefined ? [] : [set([['role', place.role]], 'transaction')]
       const reply = await send(opened.client, [...baseline, ...as, factsQuery(place.table)].join(';\n'))
-      if (reply.error !== undefined) throw asQueenError(reply.error, place.target, undefined, place.role)
+      if (reply.error !== undefined)
+        throw asQueenError(reply.error, place.target, {
+          login: destinationOf(place.source).user ?? '',
+          role: place.role,
+        })
       if (reply.status !== 'I')
         throw new QueenError(
           'CONNECTION_FAILED',
@@ -127,9 +131,15 @@ export class Line<Client extends PgClient> {
     }
   }
 
+  /** Who works here, and on which tables. */
+  get actor(): Actor {
+    const { schema, names } = this.records
+    return { login: this.facts.sessionUser, role: this.#place.role, tables: { schema, ...names } }
+  }
+
   /** What went wrong, as users are told. */
   fault(error: unknown): QueenError {
-    return asQueenError(error, this.#place.target, this.facts, this.role)
+    return asQueenError(error, this.#place.target, this.actor)
   }
 
   /** What brings the session back from whatever a migration did to it, to what it is to be while it holds the lock. */

@@ -186,13 +186,12 @@ export class Player<Client extends PgClient> {
   /** Brings the session back to what it was, then says what went wrong. */
   async #fail(found: Failure): Promise<never> {
     const { error, failure, operation, outcome, offset } = found
-    const { facts, role } = this.#line
     let { hint } = found
     if (this.#line.broken === undefined && !(isSqlState(codeOf(error)) && isLost(error))) {
       await this.#rollBack()
       await this.#line.send(this.#line.restore.join(';\n'))
       await this.#traces.remove(this.#line as unknown as Line<PgClient>).catch(() => {})
-      hint ??= (await this.#leftBehind(operation)) ?? hintFor(error, facts, role)
+      hint ??= (await this.#leftBehind(operation)) ?? hintFor(error, this.#line.actor)
     }
     const code = codeOf(error)
     throw new ExecutionError(found.message ?? messageOf(error), {
