@@ -46,9 +46,9 @@ export class Player<Client extends PgClient> {
 
   /** See `Session.execute`. */
   async play(): Promise<void> {
-    const { client, facts, role, records, restore, label } = this.#line
+    const { client, facts, records, restore, identity, label } = this.#line
     const execution = this.#execution
-    const circumstances = { facts, role, records, restore, label, execution, lock: this.#lock }
+    const circumstances = { facts, records, restore, identity, label, execution, lock: this.#lock }
     const listen = (notice: PgNotice): void =>
       execution.notice?.({ severity: notice.severity ?? 'NOTICE', message: notice.message ?? '' })
     client.on('notice', listen)
@@ -190,13 +190,12 @@ export class Player<Client extends PgClient> {
   async #fail(found: Failure): Promise<never> {
     const { operation, outcome, offset } = found
     let { error, failure, hint } = found
-    const { facts, role } = this.#line
     if (this.#line.broken === undefined) await this.#rollBack()
     const { broken } = this.#line
     if (broken === undefined) {
       await this.#line.send(this.#line.restore.join(';\n'))
       await this.#traces.remove(this.#line as unknown as Line<PgClient>).catch(() => {})
-      hint ??= (await this.#leftBehind(operation)) ?? hintFor(error, facts, role)
+      hint ??= (await this.#leftBehind(operation)) ?? hintFor(error, this.#line.actor)
     } else if (failure === 'failed' && isLost(error)) {
       // A function hears only of its own query, perhaps before the connection has ended, perhaps no more than that it has.
       failure = 'lost'
