@@ -97,7 +97,7 @@ function lockedOut(error: ExecutionError, givenUp: GivenUp | undefined, { step, 
   const lines = error.blockers.map((one) => `blocked by ${describeBlocker(presentable(one))}`)
   const wait = 'end those sessions, or wait for them, or allow more time with ddlLockTimeout'
   const hint =
-    why === 'function'
+    why === 'function' && step.mode === 'transaction'
       ? `${nextStep(step, error)}; ${FUNCTION_HINT}`
       : `${error.blockers.length > 0 ? `${wait}; then ` : ''}${nextStep(step, error)}`
   return {

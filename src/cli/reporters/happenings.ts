@@ -48,6 +48,13 @@ export function lockMissText(event: QueenEvents['lockMiss']): string {
   return cleanLine(`${what}: ${migrationLabel(event)}, try ${attempt} of ${tries}${by}`)
 }
 
+/** For whom a statement waits that has no reason to give up. */
+export function tableWaitText(event: QueenEvents['tableWait']): string {
+  const { waitedMs, blockers } = event
+  const by = blockers.map(describeBlocker).join('; ')
+  return cleanLine(`${migrationLabel(event)} has waited ${readable(Math.floor(waitedMs / 1000) * 1000)} for ${by}`)
+}
+
 /** A remark of the database's. */
 export function noticeText(event: QueenEvents['notice']): string {
   return cleanLine(`${migrationLabel(event)}: ${event.severity} ${event.message}`)

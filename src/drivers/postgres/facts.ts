@@ -1,7 +1,9 @@
 import type { HistoryTable } from '../../core/driver.js'
 import { literal } from './literal.js'
 import type { Reply } from './message.js'
-import type { Setting } from './settings.js'
+
+/** A setting of a session, with the value it is to have. */
+export type Setting = readonly [name: string, value: string]
 
 /** What a connection has to be asked once. */
 export interface Facts {

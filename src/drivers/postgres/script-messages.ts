@@ -2,11 +2,12 @@ import type { Execution, Operation } from '../../core/execution.js'
 import type { Isolation } from '../../core/migration.js'
 import { classify } from '../../core/sql/classify.js'
 import { rulesFor } from '../../core/sql/dialect.js'
+import type { Setting } from './facts.js'
 import type { LockSql } from './lock.js'
 import type { Part, Purpose } from './message.js'
 import { waitsForLocks } from './patience.js'
 import type { Records } from './records.js'
-import { ownSettings, set, userSettings, type Setting, type Standing } from './settings.js'
+import { ownSettings, set, userSettings, type Standing } from './settings.js'
 import type { PostgresTransaction } from './transaction.js'
 
 /** One thing to do for a script: to send a message, or to call a function of the user's. */

@@ -1,11 +1,8 @@
 import type { Execution } from '../../core/execution.js'
-import type { Facts } from './facts.js'
+import type { Facts, Setting } from './facts.js'
 import { literal } from './literal.js'
 
-/** A setting of a session, with the value it is to have. */
-export type Setting = readonly [name: string, value: string]
-
-/** What a connection is set to by whoever made the driver. */
+/** Whom a connection is set up for. */
 export interface Standing {
   readonly facts: Facts
   /** The role migrations run as; undefined: the one that logged in. */
