@@ -159,7 +159,7 @@ describePostgres('newTest on PostgreSQL', () => {
       newTest<Tx>(t, { driver: postgres(url.href) })
         .add(users)
         .mustUp(),
-    ).rejects.toThrow(`permission denied to create database\n  ALTER ROLE "${role}" CREATEDB`)
+    ).rejects.toThrow('permission denied to create database')
     await end()
   })
 })

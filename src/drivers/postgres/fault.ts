@@ -40,11 +40,7 @@ export function wordsOf(error: unknown): string {
 }
 
 /** What to do about an error, where its code says it. */
-export function hintFor(
-  error: unknown,
-  facts: Pick<Facts, 'sessionUser'> | undefined,
-  role: string | undefined,
-): string | undefined {
+export function hintFor(error: unknown, facts: Facts | undefined, role: string | undefined): string | undefined {
   const { message = '', hint } = (error ?? {}) as Partial<ServerError>
   const code = codeOf(error) ?? ''
   const user = quoteName(facts?.sessionUser ?? '')
@@ -64,8 +60,6 @@ function missingRight(message: string, role: string, user: string): string {
       ?.slice(1) ?? []
   if (message.startsWith('permission denied to set role'))
     return `GRANT ${quoteName(/role "(.+)"$/.exec(message)?.[1] ?? '')} TO ${user}`
-  if (message === 'permission denied to create database')
-    return `ALTER ROLE ${user} CREATEDB; or name a role that may create databases`
   if (message.startsWith('must be owner of'))
     return `the role ${role} must own it: run as the owner with role: '...', or ALTER ${(kind === 'relation' ? 'table' : kind).toUpperCase()} ${name} OWNER TO ${role}`
   const grants: Readonly<Record<string, string>> = {
@@ -89,7 +83,7 @@ function missingRight(message: string, role: string, user: string): string {
 export function asQueenError(
   error: unknown,
   target: string,
-  facts: Pick<Facts, 'sessionUser'> | undefined,
+  facts: Facts | undefined,
   role: string | undefined,
 ): QueenError {
   if (error instanceof QueenError) return error

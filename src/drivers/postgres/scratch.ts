@@ -8,7 +8,7 @@ import { asQueenError } from './fault.js'
 import { settingsOf } from './inside.js'
 import { send } from './message.js'
 import type { PostgresSource } from './source.js'
-import { destinationOf } from './target.js'
+import { targetOf } from './target.js'
 
 /** Another session copies the template at this moment, or is connected to it. */
 const TEMPLATE_BUSY = '55006'
@@ -30,14 +30,13 @@ export async function scratchDatabase(
 
 /** Sends one statement on a connection of its own: a database that is worked on must not be left half-way. */
 async function administer(source: PostgresSource, statement: string): Promise<void> {
-  const { target, user } = destinationOf(source)
   const opened = await openSecond(source, 'queen test')
   try {
     for (let left = TRIES; ; left--) {
       const { error } = await send(opened.client, statement)
       if (error === undefined) return
       if (codeOf(error) !== TEMPLATE_BUSY || left === 0)
-        throw asQueenError(error, target, user === undefined ? undefined : { sessionUser: user }, undefined)
+        throw asQueenError(error, targetOf(source), undefined, undefined)
       await sleep(20 + Math.random() * 100)
     }
   } finally {
