@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { library } from '../support/cli-built.js'
-import { masked, moduleOf, Project, WAITING, type Running } from '../support/cli.js'
+import { masked, moduleOf, Project, WAITING, withOwnCopy, type Running } from '../support/cli.js'
 import { describePgBouncer, pgbouncer } from '../support/pgbouncer.js'
 import { describePostgres, describePrivatePostgres, freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { ask, onDatabase } from '../support/postgres-database.mjs'
@@ -321,6 +321,22 @@ describePostgres('settings of PostgreSQL', () => {
     const { code, stderr } = await project.run(['status'], { queen })
     expect(code).toBe(2)
     expect(stderr).toContain('role is set, but the migrations come with a database of their own')
+  })
+})
+
+describePostgres('a project with a copy of the library of its own', () => {
+  test('gets the driver of that copy, whose failures are understood', async () => {
+    const { url } = await freshDatabase()
+    const project = withOwnCopy({ 'migrations.mjs': moduleOf(TABLES.replace('TABLE users ADD', 'TABLE nobody ADD')) })
+    const { code, document } = await project.json(['up', '--url', url])
+    expect(code).toBe(1)
+    expect(document.error).toMatchObject({
+      code: 'MIGRATION_FAILED',
+      version: '002',
+      serverCode: '42P01',
+      statement: { number: 1, line: 1 },
+    })
+    expect((await project.run(['version', '--url', url])).stdout).toBe('001\n')
   })
 })
 
