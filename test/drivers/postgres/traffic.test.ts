@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { QueenEvents } from '../../../src/core/index.js'
 import { rejection } from '../../support/database.js'
+import { describePgBouncer, pgbouncer } from '../../support/pgbouncer.js'
 import { describePostgres, freshDatabase } from '../../support/postgres.js'
+import { onDatabase } from '../../support/postgres-database.mjs'
 import { called, plain, queenOn, until, type PostgresQueen } from '../../support/postgres-queen.js'
 
 const ADD = 'ALTER TABLE users ADD COLUMN name text'
@@ -103,5 +105,25 @@ describePostgres('the migration lock', () => {
     expect(await takes({ schema: 'other' })).toBe(true)
     await lock!.release()
     expect(await takes({})).toBe(true)
+  })
+})
+
+describePgBouncer('behind a pooler that leaves no lock', () => {
+  test('runs at once apply each migration once all the same, and nobody fails', async () => {
+    const database = await freshDatabase()
+    const url = onDatabase('url' in pgbouncer ? pgbouncer.url : '', database.name)
+    await database.query('CREATE TABLE counted (version text)')
+    const migrations = ['001', '002', '003'].map((version) =>
+      plain(version, `INSERT INTO counted VALUES ('${version}')`),
+    )
+    const queens = Array.from({ length: 5 }, () => queenOn(url, migrations, { pooler: 'transaction' }))
+    const reports = await Promise.all(queens.map(async (queen) => await queen.up()))
+    const applied = reports.flatMap((report) => report.applied.map(({ version }) => version))
+    expect(applied.sort()).toEqual(['001', '002', '003'])
+    expect(await database.query('SELECT version FROM counted ORDER BY 1')).toEqual([
+      { version: '001' },
+      { version: '002' },
+      { version: '003' },
+    ])
   })
 })
