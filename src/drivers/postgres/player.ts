@@ -193,7 +193,8 @@ export class Player<Client extends PgClient> {
     await this.#supervision.after(async () => await this.#cleanUp())
     const { broken } = this.#line
     if (broken === undefined) {
-      hint ??= (await this.#leftBehind(operation)) ?? hintFor(error, this.#line.actor)
+      hint ??= await this.#leftBehind(operation)
+      if (failure === 'failed') hint ??= hintFor(error, this.#line.actor)
     } else if (failure === 'failed' && isLost(error)) {
       // A function hears only of its own query, perhaps before the connection has ended, perhaps no more than that it has.
       failure = 'lost'
