@@ -137,7 +137,7 @@ function connectionLost(error: ExecutionError, finding: Finding | undefined, { s
       return {
         code,
         message: `${message}. Whether ${version} was ${counted ? 'finished' : 'committed'} could not be found out: ${finding.why}`,
-        hint: `run ${commandOf(step)} again: the history tells whether it was`,
+        hint: `run ${commandOf(step)} again: the history tells whether it was ${counted ? 'finished' : 'committed'}`,
       }
     case undefined:
       return { code, message }

@@ -1,9 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { library } from '../support/cli-built.js'
-import { masked, moduleOf, Project, WAITING, type Running } from '../support/cli.js'
+import { masked, moduleOf, Project, WAITING, withOwnCopy, type Running } from '../support/cli.js'
 import { describePgBouncer, pgbouncer } from '../support/pgbouncer.js'
 import { describePostgres, describePrivatePostgres, freshDatabase, type FreshDatabase } from '../support/postgres.js'
 import { ask, onDatabase } from '../support/postgres-database.mjs'
+import { as, freshRole } from '../support/postgres-queen.js'
 import { startPostgres } from '../support/servers/postgres.js'
 
 const TABLES = `
@@ -159,6 +160,7 @@ No problems found.
   })
 
   test('status says who is at work on what, since when; who has to wait is told the same, and gives up', async () => {
+    const role = await freshRole()
     const { project, database } = await projectOn(SLEEPING)
     const run = await asleep(project, database)
     const running = /^running 014 add_index since \d\d:\d\d:\d\d by (\S+@\S+#\d+) \(pid \d+,[^\n]* active\)$/m
@@ -187,6 +189,11 @@ No problems found.
       code: 'LOCK_TIMEOUT',
       holder: expect.stringContaining(who),
     })
+    await database.query(`GRANT SELECT ON queen_migrations TO ${role}`)
+    const stranger = await project.run(['status', '--url', as(role, database.url)])
+    expect(stranger.stdout, stranger.stderr).toMatch(
+      /^running 014 add_index since \d\d:\d\d:\d\d by \S+@\S+#\d+ \(pid \d+\)$/m,
+    )
     run.child.kill('SIGKILL')
     await run.done
     await expect.poll(async () => await sleepers(database.query), { timeout: 20_000 }).toBe(0)
@@ -294,10 +301,8 @@ describePostgres('settings of PostgreSQL', () => {
   })
 
   test('the role of the environment owns what is created', async () => {
+    const role = await freshRole('NOLOGIN')
     const { project, database } = await projectOn(moduleOf(TABLES))
-    const role = `queen_test_${crypto.randomUUID().slice(0, 8)}`
-    await database.query(`CREATE ROLE ${role}`)
-    onTestFinished(async () => await removeRole(database, role))
     await database.query(`GRANT CREATE ON SCHEMA public TO ${role}`)
     project.write('queen.config.json', JSON.stringify({ environments: { owned: { role: '$OWNER' } } }))
     const owned = await project.run(['up', '--env', 'owned'], { env: { OWNER: role, DATABASE_URL: database.url } })
@@ -316,6 +321,22 @@ describePostgres('settings of PostgreSQL', () => {
     const { code, stderr } = await project.run(['status'], { queen })
     expect(code).toBe(2)
     expect(stderr).toContain('role is set, but the migrations come with a database of their own')
+  })
+})
+
+describePostgres('a project with a copy of the library of its own', () => {
+  test('gets the driver of that copy, whose failures are understood', async () => {
+    const { url } = await freshDatabase()
+    const project = withOwnCopy({ 'migrations.mjs': moduleOf(TABLES.replace('TABLE users ADD', 'TABLE nobody ADD')) })
+    const { code, document } = await project.json(['up', '--url', url])
+    expect(code).toBe(1)
+    expect(document.error).toMatchObject({
+      code: 'MIGRATION_FAILED',
+      version: '002',
+      serverCode: '42P01',
+      statement: { number: 1, line: 1 },
+    })
+    expect((await project.run(['version', '--url', url])).stdout).toBe('001\n')
   })
 })
 
@@ -354,16 +375,13 @@ describePgBouncer('behind PgBouncer in transaction mode', () => {
 
 describePostgres('what is in the way', () => {
   test('of a role without rights is named with its GRANT', async () => {
+    const role = await freshRole()
     const { project, database } = await projectOn(moduleOf(TABLES))
-    const role = `queen_test_${crypto.randomUUID().slice(0, 8)}`
-    await database.query(`CREATE ROLE ${role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC`)
-    onTestFinished(async () => await removeRole(database, role))
-    const url = new URL(database.url)
-    url.username = role
-    const config = (more: object): void =>
-      project.write('queen.config.json', JSON.stringify({ url: url.href, ...more }))
+    await database.query(`REVOKE CREATE ON SCHEMA public FROM PUBLIC`)
+    const url = as(role, database.url)
+    const config = (more: object): void => project.write('queen.config.json', JSON.stringify({ url, ...more }))
     const hint = async (): Promise<string> =>
-      (await project.json(['up'], { env: { DATABASE_URL: url.href } })).document.error.hint
+      (await project.json(['up'], { env: { DATABASE_URL: url } })).document.error.hint
     expect(await hint()).toContain(`GRANT USAGE, CREATE ON SCHEMA "public" TO "${role}"`)
     config({ role: 'pg_monitor' })
     expect(await hint()).toBe(`GRANT "pg_monitor" TO "${role}"`)
@@ -402,8 +420,3 @@ describePrivatePostgres('a server that wants a password', () => {
     expect(await as('ann:right')).toEqual({ code: 0, error: undefined })
   })
 })
-
-async function removeRole({ query }: FreshDatabase, role: string): Promise<void> {
-  await query(`DROP OWNED BY ${role}`)
-  await query(`DROP ROLE ${role}`)
-}

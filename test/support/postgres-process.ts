@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 const CHILD = fileURLToPath(new URL('postgres-fault-child.mjs', import.meta.url))
 
 /** What became of a process. */
-export interface Ending {
+interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   /** Its migrations; -1 when it did not come to tell. */

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { Migration } from '../../src/core/index.js'
 import { postgres, type PostgresTransaction } from '../../src/drivers/postgres/index.js'
 import { newTest, type Seed, type TestContext } from '../../src/testing/index.js'
 import { describePostgres, freshDatabase, type FreshDatabase } from '../support/postgres.js'
-import { ask } from '../support/postgres-database.mjs'
+import { as, freshRole } from '../support/postgres-queen.js'
 
 type Tx = PostgresTransaction
 
@@ -148,18 +147,11 @@ describePostgres('newTest on PostgreSQL', () => {
     expect(await exists(name!)).toBe(false)
   })
 
-  test('a role that may not create databases is told so', async () => {
-    const role = `queen_test_${randomBytes(4).toString('hex')}`
-    await ask(home.url, `CREATE ROLE ${role} LOGIN`)
-    onTestFinished(async () => void (await ask(home.url, `DROP ROLE ${role}`)))
-    const url = new URL(home.url)
-    url.username = role
+  test('a role that may not create databases is told what it lacks', async () => {
+    const role = await freshRole()
     const { t, end } = fakeTest()
-    await expect(
-      newTest<Tx>(t, { driver: postgres(url.href) })
-        .add(users)
-        .mustUp(),
-    ).rejects.toThrow('permission denied to create database')
+    const q = newTest<Tx>(t, { driver: postgres(as(role, home.url)) }).add(users)
+    await expect(q.mustUp()).rejects.toThrow(`permission denied to create database\n  ALTER ROLE "${role}" CREATEDB`)
     await end()
   })
 })
