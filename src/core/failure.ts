@@ -70,9 +70,9 @@ function told(error: ExecutionError, { reason, givenUp, finding }: FailureContex
   const { label } = subject
   switch (error.failure) {
     case 'cancelled':
-      return { code: reason!.code, message: `${reason!.message} while ${label} was at work` }
+      return { code: reason!.code, message: `${reason!.message} while ${label} was at work`, hint: error.hint }
     case 'timeout':
-      return { code: 'TIMEOUT', message: `${capital(label)}: ${error.message}` }
+      return { code: 'TIMEOUT', message: `${capital(label)}: ${error.message}`, hint: error.hint }
     case 'busy':
       return {
         code: 'LOCK_TIMEOUT',

@@ -190,12 +190,11 @@ export class Player<Client extends PgClient> {
   async #fail(found: Failure): Promise<never> {
     const { operation, outcome, offset } = found
     let { error, failure, hint } = found
-    if (this.#line.broken === undefined) await this.#rollBack()
+    await this.#supervision.after(async () => await this.#cleanUp())
     const { broken } = this.#line
     if (broken === undefined) {
-      await this.#line.send(this.#line.restore.join(';\n'))
-      await this.#traces.remove(this.#line as unknown as Line<PgClient>).catch(() => {})
-      hint ??= (await this.#leftBehind(operation)) ?? hintFor(error, this.#line.actor)
+      hint ??= await this.#leftBehind(operation)
+      if (failure === 'failed') hint ??= hintFor(error, this.#line.actor)
     } else if (failure === 'failed' && isLost(error)) {
       // A function hears only of its own query, perhaps before the connection has ended, perhaps no more than that it has.
       failure = 'lost'
@@ -207,6 +206,13 @@ export class Player<Client extends PgClient> {
       serverCode: isSqlState(code) ? code : undefined,
       blockers: failure === 'locked' ? this.#supervision.blockers : undefined,
     })
+  }
+
+  async #cleanUp(): Promise<void> {
+    if (this.#line.broken === undefined) await this.#rollBack()
+    if (this.#line.broken !== undefined) return
+    await this.#line.send(this.#line.restore.join(';\n'))
+    await this.#traces.remove(this.#line as unknown as Line<PgClient>).catch(() => {})
   }
 
   async #rollBack(): Promise<void> {

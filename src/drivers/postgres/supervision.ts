@@ -25,6 +25,8 @@ export class Supervision<Client extends PgClient> {
   readonly #watch: Watch<Client>
   readonly #execution: Execution
   #blockers: readonly Blocker[] = []
+  /** Whether it has taken the last order to stop. */
+  #server: 'answers' | 'silent' = 'answers'
 
   constructor(line: Line<Client>, watch: Watch<Client>, execution: Execution) {
     this.#line = line
@@ -66,9 +68,20 @@ export class Supervision<Client extends PgClient> {
     }
   }
 
+  /** Cleans up behind a migration. When the run is cancelled nobody waits for a line that has gone silent. */
+  async after<T>(work: () => Promise<T>): Promise<T> {
+    const cut = this.#execution.signal.aborted ? setTimeout(() => this.#line.destroy(), CANCEL_TIMEOUT) : undefined
+    try {
+      return await work()
+    } finally {
+      clearTimeout(cut)
+    }
+  }
+
   /** Has the server stop whatever it is doing for this session. */
   async cancel(): Promise<void> {
-    await this.#watch.cancel(this.#line.facts.pid)
+    if (this.#server === 'silent') return
+    if (!(await this.#watch.cancel(this.#line.facts.pid))) this.#server = 'silent'
   }
 
   /** PostgreSQL tells who blocks a statement only while it waits. */
