@@ -7,7 +7,7 @@ import type { LockSql } from './lock.js'
 import type { Part, Purpose } from './message.js'
 import { waitsForLocks } from './patience.js'
 import type { Records } from './records.js'
-import { ownSettings, set, userSettings } from './settings.js'
+import { ownSettings, set, unlike, userSettings } from './settings.js'
 import type { PostgresTransaction } from './transaction.js'
 
 /** One thing to do for a script: to send a message, or to call a function of the user's. */
@@ -43,7 +43,7 @@ export interface Circumstances {
 }
 
 /** Milliseconds a statement waits for a lock on a table where nobody says anything else. */
-const LOCK_TIMEOUT = 1_000
+export const LOCK_TIMEOUT = 1_000
 /** The most a setting of milliseconds holds. */
 const LONGEST = 2_147_483_647
 
@@ -210,16 +210,19 @@ class MessageWriter {
   #become(whose: 'own' | 'user', index: number): void {
     const { facts, execution, label } = this.#with
     if (this.#set !== whose) {
+      const own = ownSettings(facts, clamped(execution.busyTimeout))
       if (whose === 'own') {
         // Whatever the migration has done to the session ends with it: the transaction holds both, or neither.
         if (this.#touched === 'yes' && this.#scope === 'transaction') this.#restore(index)
         else if (this.#impersonates === 'maybe') this.#push(this.#with.identity, index, 'setting')
         this.#impersonates = 'no'
-        const settings = ownSettings(facts, clamped(execution.busyTimeout))
-        this.#push(set(this.#set === 'user' ? settings : [label, ...settings], 'transaction'), index, 'setting')
+        this.#push(set(this.#set === 'user' ? own : [label, ...own], 'transaction'), index, 'setting')
       } else if (this.#set === 'unset' && this.#scope === 'script') this.#settle(index, this.#lockTimeout)
-      else
-        this.#push(set([label, ...userSettings(facts, execution, this.#lockTimeout)], 'transaction'), index, 'setting')
+      else {
+        // Behind Queen's own statements everything holds that was set for them.
+        const user = unlike(this.#set === 'own' ? own : [], userSettings(facts, execution, this.#lockTimeout))
+        this.#push(set([label, ...user], 'transaction'), index, 'setting')
+      }
       this.#set = whose
     }
     if (whose === 'own' && this.#touched === 'yes') {

@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Blocker, Execution } from '../../core/execution.js'
 import type { PgClient } from './client.js'
 import type { Line } from './line.js'
+import { Lookout } from './lookout.js'
+import { LOCK_TIMEOUT } from './script-messages.js'
 import type { Watch } from './watch.js'
 
 /** How long a server gets to stop a statement before the line is cut. */
@@ -10,12 +11,6 @@ const CANCEL_TIMEOUT = 5_000
 const GRACE = 10_000
 /** Timers that are set to more fire at once. */
 const LONGEST_TIMER = 2_147_483_647
-/** Milliseconds between two looks at who is in the way, at most. */
-const LONGEST_PAUSE = 2_000
-/** After so many milliseconds a wait is told of, and again after so many more. */
-const WORTH_TELLING = 3_000
-const TELL_AGAIN = 10_000
-
 /**
  * Watches over what the server was given to do: has it stopped when the run is cancelled, cuts a line that has gone
  * silent, and keeps in mind who was in the way.
@@ -24,7 +19,7 @@ export class Supervision<Client extends PgClient> {
   readonly #line: Line<Client>
   readonly #watch: Watch<Client>
   readonly #execution: Execution
-  #blockers: readonly Blocker[] = []
+  readonly #lookout: Lookout
   /** Whether it has taken the last order to stop. */
   #server: 'answers' | 'silent' = 'answers'
 
@@ -32,11 +27,13 @@ export class Supervision<Client extends PgClient> {
     this.#line = line
     this.#watch = watch
     this.#execution = execution
+    const { ddlLockTimeout: within = LOCK_TIMEOUT, waiting } = execution
+    this.#lookout = new Lookout({ blockers: async () => await watch.blockers(line.facts.pid), within, waiting })
   }
 
   /** Who was in the way last. */
   get blockers(): readonly Blocker[] {
-    return this.#blockers
+    return this.#lookout.seen
   }
 
   /**
@@ -45,7 +42,6 @@ export class Supervision<Client extends PgClient> {
    */
   async over<T>(whose: 'migration' | 'own', limit: number | undefined, work: () => Promise<T>): Promise<T> {
     const { signal } = this.#execution
-    const over = new AbortController()
     let cancelling: Promise<void> | undefined
     const cancel = (): void => void (cancelling = this.cancel())
     const dead = limit === undefined ? undefined : setTimeout(() => this.#line.destroy(), atMost(limit + GRACE))
@@ -55,11 +51,12 @@ export class Supervision<Client extends PgClient> {
       cancel()
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    if (whose === 'migration') void this.#look(over.signal)
+    // Behind a pooler nobody knows which backend it is.
+    if (whose === 'migration' && this.#line.affinity === 'session') this.#lookout.start()
     try {
       return await work()
     } finally {
-      over.abort()
+      this.#lookout.stop()
       signal.removeEventListener('abort', onAbort)
       clearTimeout(cut)
       clearTimeout(dead)
@@ -82,26 +79,6 @@ export class Supervision<Client extends PgClient> {
   async cancel(): Promise<void> {
     if (this.#server === 'silent') return
     if (!(await this.#watch.cancel(this.#line.facts.pid))) this.#server = 'silent'
-  }
-
-  /** PostgreSQL tells who blocks a statement only while it waits. */
-  async #look(over: AbortSignal): Promise<void> {
-    if (this.#line.affinity !== 'session') return
-    const wait = this.#execution.ddlLockTimeout || LONGEST_PAUSE
-    let waitsSince: number | undefined
-    let told = -Infinity
-    for (let pause = Math.max(20, wait * 0.4); ; pause = Math.min(pause * 1.2, LONGEST_PAUSE)) {
-      await sleep(pause, undefined, { signal: over, ref: false }).catch(() => {})
-      if (over.aborted) return
-      const blockers = await this.#watch.blockers(this.#line.facts.pid)
-      const now = performance.now()
-      waitsSince = blockers.length === 0 ? undefined : (waitsSince ?? now)
-      if (waitsSince === undefined) continue
-      this.#blockers = blockers
-      if (over.aborted || now - waitsSince < WORTH_TELLING || now - told < TELL_AGAIN) continue
-      this.#execution.waiting?.(blockers, now - waitsSince)
-      told = now
-    }
   }
 }
 
