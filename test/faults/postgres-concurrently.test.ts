@@ -27,11 +27,13 @@ describePostgres('PostgreSQL', () => {
     })
     let waiting = 0
     const misses: unknown[] = []
+    const taken: unknown[] = []
     for (const q of queens) {
       q.on('lockWait', ({ waitedMs }) => {
         if (waitedMs < 2_000 && ++waiting === WAITERS) allWaiting.give()
       })
       q.on('lockMiss', (miss) => misses.push(miss))
+      q.on('migrationTaken', (migration) => taken.push(migration))
     }
     const reports = await Promise.all(queens.map(async (q) => await q.up()))
     expect(reports.map(({ applied }) => applied.length).toSorted((a, b) => a - b)).toEqual([
@@ -39,6 +41,8 @@ describePostgres('PostgreSQL', () => {
       2,
     ])
     expect(misses).toEqual([])
+    // Who has waited plans anew under the lock, and does not run into what is recorded meanwhile.
+    expect(taken).toEqual([])
     expect(await query('SELECT indisvalid FROM pg_index WHERE indrelid = $1::regclass', ['t'])).toEqual([
       { indisvalid: true },
     ])

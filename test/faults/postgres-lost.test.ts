@@ -122,4 +122,24 @@ describePostgres('PostgreSQL, a lost connection', () => {
     }
     expect(await db.up()).toMatchObject({ applied: found === 'INTERRUPTED' ? [] : [{ version: '002' }], to: '002' })
   })
+
+  test('is not needed to lose a migration: a COMMIT that the server answers with ROLLBACK is found out', async () => {
+    const { connect, query } = await freshDatabase()
+    const client = await connect()
+    // As PostgreSQL answers where a transaction has failed and nobody noticed.
+    const { connection } = client as unknown as { connection: { query: (text: string) => void } }
+    const send = connection.query.bind(connection)
+    connection.query = (text) =>
+      send(/CREATE TABLE t /.test(text) ? text.replace(/COMMIT(?=\s*;\s*$)/, 'ROLLBACK') : text)
+    const db = new Queen(postgres(client))
+    db.add({ version: '001', name: 'unlucky', upSQL: 'CREATE TABLE t ()', downSQL: 'DROP TABLE t' })
+    await expect(db.up()).rejects.toMatchObject({
+      code: 'MIGRATION_FAILED',
+      message: '001 unlucky failed: it had failed, and COMMIT rolled it back',
+      applied: [],
+    })
+    expect(await query(`SELECT to_regclass('t') AS t`)).toEqual([{ t: null }])
+    expect(await query('SELECT version FROM queen_migrations')).toEqual([])
+    await db.close()
+  })
 })
