@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { postgres } from '../../../src/drivers/postgres/index.js'
 import { refusalOf, states } from '../../support/core.js'
-import { as, freshRole, plain, queenOn } from '../../support/postgres-queen.js'
+import { as, called, freshRole, plain, queenOn, until } from '../../support/postgres-queen.js'
 import { describePostgres, freshDatabase } from '../../support/postgres.js'
 
 const MIGRATIONS = [plain('001', 'CREATE TABLE t (v INT)', { downSQL: 'DROP TABLE t' })]
@@ -10,7 +10,7 @@ const MIGRATIONS = [plain('001', 'CREATE TABLE t (v INT)', { downSQL: 'DROP TABL
 describePostgres('Queen’s tables', () => {
   test('are created in a schema of their own, which is created too, and found there again', async () => {
     const { url, query } = await freshDatabase()
-    const queen = queenOn(url, MIGRATIONS, { schema: 'Ops "1"', table: 'Hist.ory' })
+    const queen = queenOn(url, MIGRATIONS, { schema: 'Ops "1"', table: '"Hist.ory"' })
     await queen.up()
     await queen.down()
     await queen.up()
@@ -19,6 +19,30 @@ describePostgres('Queen’s tables', () => {
       { schemaname: 'Ops "1"', tablename: 'Hist.ory_log' },
     ])
     expect(await queen.log()).toHaveLength(3)
+  })
+
+  test('are the same, and their lock is the same, however they are written', async () => {
+    const { url, query } = await freshDatabase()
+    const holder = queenOn(url, [called('001', async () => await held), plain('002', 'SELECT 1')])
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const run = holder.up()
+    const locks = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+    await until({ query }, locks)
+    const ways = [
+      { table: '"queen_migrations"' },
+      { table: 'public.queen_migrations' },
+      { table: '"public"."queen_migrations"', schema: 'public' },
+      { schema: 'public' },
+    ]
+    for (const way of ways) {
+      const queen = queenOn(url, [plain('001', 'SELECT 1'), plain('002', 'SELECT 1')], { ...way, lockTimeout: '1ms' })
+      await refusalOf(queen.up(), 'LOCK_TIMEOUT')
+    }
+    release()
+    await run
+    for (const way of ways) expect(await queenOn(url, [], way).version()).toBe('002')
+    expect(await query(`SELECT FROM pg_tables WHERE tablename = 'queen_migrations'`)).toHaveLength(1)
   })
 
   test('need the right to create a schema only where there is none', async () => {
@@ -66,11 +90,7 @@ describePostgres('Queen’s tables', () => {
     const { url, query } = await freshDatabase()
     const name = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
-      // oxlint-disable-next-line no-control-regex -- what no table may be called is refused elsewhere
-      .filter(
-        (text) =>
-          text.trim() === text && text !== '' && !/[\u0000-\u001f\u007f]/.test(text) && Buffer.byteLength(text) <= 50,
-      )
+      .filter((text) => text.trim() === text && text !== '' && !/\p{Cc}/u.test(text) && Buffer.byteLength(text) <= 50)
     const odd = fc.constantFrom(
       'x"y',
       '"; DROP TABLE t; --',
