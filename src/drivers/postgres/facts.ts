@@ -23,13 +23,17 @@ export interface Facts {
   readonly searchPath: string
   /** Settings made on this connection before Queen got it. */
   readonly baseline: readonly Setting[]
-  /** Whether this session had temporary tables before. */
-  readonly temporary: 'none' | 'some'
+  /** The object ids of the temporary tables that this session had before, and of all that belongs to them. */
+  readonly temporary: readonly string[]
   /** Names of statements prepared in SQL before. */
   readonly prepared: readonly string[]
   /** What the server calls itself. */
   readonly product: string
 }
+
+/** Without a temporary table of the session's there is no schema for them, and nothing to look through. */
+const TEMPORARY =
+  'SELECT oid FROM pg_catalog.pg_class WHERE relnamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()'
 
 /**
  * The question. An unqualified table is looked for along the search path, temporary tables left aside, and where none
@@ -46,7 +50,8 @@ export function factsQuery({ name, schema }: HistoryTable): string {
   CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'standby'
     WHEN pg_catalog.current_setting('transaction_read_only')::pg_catalog.bool THEN 'read only' ELSE 'yes' END,
   session_user, pg_catalog.current_database(), ${place}, pg_catalog.current_setting('search_path'),
-  pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.=) 0::pg_catalog.oid, pg_catalog.current_setting('role'), pg_catalog.version()`
+  CASE WHEN pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.=) 0::pg_catalog.oid THEN ''
+    ELSE pg_catalog.array_to_string(ARRAY(${TEMPORARY}), ',') END, pg_catalog.current_setting('role'), pg_catalog.version()`
 }
 
 /** What somebody else did to a connection that is not Queen's own: its role, its settings, and the statements prepared on it. */
@@ -60,7 +65,7 @@ export const BASELINE_QUERIES = [
 
 /** Reads the answers: to `factsQuery`, and for a connection that is not Queen's own to `BASELINE_QUERIES`. */
 export function factsFrom(answers: Reply['results'][number], baseline: Reply['results']): Facts {
-  const [pid, version, writable, sessionUser, database, schema, searchPath, noTemporary, role, product] = answers[0]!
+  const [pid, version, writable, sessionUser, database, schema, searchPath, temporary, role, product] = answers[0]!
   const [lentAs, settings, prepared] = baseline
   const roleBefore = lentAs?.[0]?.[0] ?? 'none'
   return {
@@ -77,7 +82,7 @@ export function factsFrom(answers: Reply['results'][number], baseline: Reply['re
       // The role goes last: it may not have the right to make the others.
       ...(roleBefore === 'none' ? [] : ([['role', roleBefore]] as const)),
     ],
-    temporary: noTemporary === 't' ? 'none' : 'some',
+    temporary: temporary!.split(',').filter((oid) => oid !== ''),
     prepared: (prepared ?? []).map(([name]) => name!),
     product: product!,
   }

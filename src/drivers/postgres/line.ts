@@ -45,11 +45,14 @@ export class Line<Client extends PgClient> {
   note: Note | undefined
   /** The same while something is done under the lock. */
   work: Note | undefined
+  /** What this connection is set to while it holds the lock. */
+  standing: readonly Setting[]
 
   private constructor(opened: Opened<Client>, place: Place<Client>, facts: Facts) {
     this.#opened = opened
     this.#place = place
     this.facts = facts
+    this.standing = standingSettings(facts)
     const schema = facts.schema ?? 'public'
     this.records = new Records(schema, place.table)
     this.lock = new LockSql(schema, place.table.name)
@@ -131,6 +134,16 @@ export class Line<Client extends PgClient> {
     }
   }
 
+  /** Leaves out of `standing` what this server does not let this role set. */
+  async dropForbidden(): Promise<void> {
+    const allowed: Setting[] = []
+    for (const setting of this.standing) {
+      const { error } = await this.send(set([setting], 'session'))
+      if (error === undefined) allowed.push(setting)
+    }
+    this.standing = allowed
+  }
+
   /** Who works here, and on which tables. */
   get actor(): Actor {
     const { schema, names } = this.records
@@ -148,7 +161,7 @@ export class Line<Client extends PgClient> {
     const standing: readonly Setting[] =
       note === undefined || this.affinity !== 'session'
         ? []
-        : [...standingSettings(this.facts), ['application_name', applicationName(note)]]
+        : [...this.standing, ['application_name', applicationName(note)]]
     const all = [...this.facts.baseline, ...standing]
     return ['RESET ALL', this.identity, 'RESET ROLE', ...(all.length === 0 ? [] : [set(all, 'session')])]
   }

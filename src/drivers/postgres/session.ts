@@ -11,7 +11,7 @@ import { concurrentIndexIn, remainsOf } from './concurrent-index.js'
 import { holderFrom } from './holder.js'
 import { Line, type Place } from './line.js'
 import type { Reply } from './message.js'
-import { ownSettings, set, standingSettings } from './settings.js'
+import { ownSettings, set } from './settings.js'
 import { createTables } from './tables.js'
 import type { PostgresTransaction } from './transaction.js'
 import { Turns } from './turns.js'
@@ -175,10 +175,14 @@ export class PostgresSession<Client extends PgClient> implements Session<Tx<Clie
     line.note = { who, since: new Date().toISOString() }
     const { label } = line
     line.note = undefined
-    const attempt = async (standing: readonly string[]) =>
-      await line.ask(...standing, set([label], 'session'), CLOCK, `SELECT ${line.lock.take}`)
-    const results = await attempt([set(standingSettings(line.facts), 'session')])
-    const [clock, taken] = results.slice(-2)
+    const attempt = async () =>
+      await line.ask(set([...line.standing, label], 'session'), CLOCK, `SELECT ${line.lock.take}`)
+    const [, clock, taken] = await attempt().catch(async (error: unknown) => {
+      if (line.broken !== undefined) throw error
+      // Some services forbid one or the other.
+      await line.dropForbidden()
+      return await attempt()
+    })
     return taken![0]![0] === 't' ? Number(clock![0]![0]) : null
   }
 

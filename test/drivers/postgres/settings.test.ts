@@ -209,6 +209,24 @@ describePostgres('what a session begins with', () => {
     expect(seen).toEqual(['500ms', '15', '5', '3', '30000'])
   })
 
+  test('what a service forbids to set is done without, and the rest is set all the same', async () => {
+    const { url, query } = await freshDatabase()
+    await query(`ALTER FUNCTION pg_catalog.set_config(text, text, bool) RENAME TO really_set_config`)
+    await query(`CREATE FUNCTION pg_catalog.set_config(text, text, bool) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+      IF $1 = 'tcp_user_timeout' THEN RAISE EXCEPTION 'permission denied to set parameter "%"', $1 USING ERRCODE = '42501'; END IF;
+      RETURN pg_catalog.really_set_config($1, $2, $3); END $$`)
+    const seen: unknown[] = []
+    const queen = queenOn(url, [
+      plain('001', 'RESET ALL'),
+      called('002', async (tx) => {
+        for (const name of ['client_connection_check_interval', 'tcp_keepalives_idle', 'tcp_user_timeout'])
+          seen.push((await tx.query<{ v: string }>(`SELECT current_setting('${name}') AS v`))[0]!.v)
+      }),
+    ])
+    await queen.up()
+    expect(seen).toEqual(['500ms', '15', '0'])
+  })
+
   test('the zone and the DateStyle of a role change neither moments nor their order', async () => {
     const role = await freshRole()
     const { url, name, query } = await freshDatabase()
