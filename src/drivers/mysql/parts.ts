@@ -37,9 +37,12 @@ export const MARKER = 'queen: done 5b0e'
 
 export const SAVEPOINT = 'queen_guard'
 
-/** A statement that fails, by a number that is too large, unless the condition holds. Nothing depends on sql_mode. */
+/**
+ * A statement that fails, by a number that is too large, unless the condition holds: nothing of it depends on sql_mode.
+ * It gives no rows, since the head of a result comes before what goes wrong in it.
+ */
 export function unless(condition: string): string {
-  return `SELECT 18446744073709551615 + (NOT (${condition}))`
+  return `SET @queen_guard = 18446744073709551615 + (NOT (${condition}))`
 }
 
 /** What the failing of `unless` is told by. */

@@ -30,6 +30,9 @@ export interface Circumstances {
   readonly patience: number | undefined
 }
 
+const UNLOCK = 'UNLOCK TABLES'
+const WRITABLE = 'SET SESSION TRANSACTION READ WRITE'
+
 type Script = readonly Operation<MysqlTransaction<never>>[]
 
 /** Seconds a statement waits for a lock on a table, or on a row. The server counts whole ones. */
@@ -78,6 +81,7 @@ class MessageWriter {
 
   add(operation: Operation<MysqlTransaction<never>>, index: number): void {
     this.#last = index
+    if (this.#script[index - 1]?.kind === 'call') this.#own(index)
     switch (operation.kind) {
       case 'begin':
         return this.#begin(operation.isolation, index)
@@ -143,8 +147,8 @@ class MessageWriter {
     this.#push(`SELECT 1 AS \`${MARKER}\``, index, 'marker')
     this.#touched = 'yes'
     const { verb, effect } = classify(text, facts.rules)
-    if (verb === 'LOCK TABLES' || verb === 'LOCK TABLE' || verb === 'FLUSH') this.#obstacles.add('UNLOCK TABLES')
-    if (verb === 'SET' && /read\s+only|read_only/i.test(text)) this.#obstacles.add('SET SESSION TRANSACTION READ WRITE')
+    if (verb === 'LOCK TABLES' || verb === 'LOCK TABLE' || verb === 'FLUSH') this.#obstacles.add(UNLOCK)
+    if (verb === 'SET' && /read\s+only|read_only/i.test(text)) this.#obstacles.add(WRITABLE)
     // The rest of a message was written in the character set it began with.
     if (verb === 'SET' && /\bnames\b|charset|character/i.test(text)) {
       this.#obstacles.add('SET NAMES utf8mb4')
@@ -160,6 +164,8 @@ class MessageWriter {
     const inside = this.#transaction === 'open' ? 'transaction' : 'nothing'
     this.#moves.push({ kind: 'call', operation: index, call, inside })
     this.#touched = 'yes'
+    // Nobody sees before what it does.
+    if (inside === 'nothing') for (const obstacle of [UNLOCK, WRITABLE]) this.#obstacles.add(obstacle)
   }
 
   /** Before Queen goes on itself: is the transaction the same, and the lock still ours? */
