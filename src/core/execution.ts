@@ -43,6 +43,8 @@ export interface Execution {
   readonly reached?: (operation: number) => void
   /** Told what the database remarks while it works: PostgreSQL's notices, MySQL's warnings. */
   readonly notice?: (notice: Notice) => void
+  /** Told now and then while a statement that may wait for its locks as long as it takes does wait, and for whom. */
+  readonly waiting?: (blockers: readonly Blocker[], waitedMs: number) => void
 }
 
 /** A remark of the database's that stops nothing. */

@@ -11,7 +11,7 @@ import { redact, safeCause } from './redact.js'
 /** What a failed execution was part of. */
 export interface FailureContext {
   readonly steps: readonly PreparedStep<never>[]
-  readonly script: Pick<Script<never>, 'origins'>
+  readonly script: Script<never>
   /** What the run had finished, and kept, before. */
   readonly applied: readonly FinishedMigration[]
   /** Why the work was cancelled, when it was. */
@@ -43,14 +43,20 @@ export function explain(error: ExecutionError, context: FailureContext): QueenEr
     ...(error.failure === 'locked' && { blockers: error.blockers.map(presentable) }),
   }
   const label = `${step.direction === 'up' ? '' : 'the down of '}${version} ${name}`
-  const { code, message, hint } = told(error, context, { step, label, statement })
-  return new QueenError(code, message, { ...facts, hint: hint ?? nextStep(step, error) })
+  const [first] = context.script.operations
+  const inserts = first?.kind === 'write' && first.write.write === 'insert'
+  const begun = error.operation === 0 && inserts ? 'not begun' : 'begun'
+  const subject = { step, label, statement, begun } as const
+  const { code, message, hint } = told(error, context, subject)
+  return new QueenError(code, message, { ...facts, hint: hint ?? nextStep(subject, error) })
 }
 
 interface Subject {
   readonly step: PreparedStep<never>
   readonly label: string
   readonly statement: FailedStatement | undefined
+  /** Of a counted migration, `not begun`: what failed is the insertion of its record. */
+  readonly begun: 'begun' | 'not begun'
 }
 
 interface Told {
@@ -87,7 +93,8 @@ function told(error: ExecutionError, { reason, givenUp, finding }: FailureContex
   }
 }
 
-function lockedOut(error: ExecutionError, givenUp: GivenUp | undefined, { step, label, statement }: Subject): Told {
+function lockedOut(error: ExecutionError, givenUp: GivenUp | undefined, subject: Subject): Told {
+  const { label, statement } = subject
   const { attempt = 1, waitedMs = 0, why = 'tries' } = givenUp ?? {}
   const what =
     statement === undefined
@@ -97,9 +104,9 @@ function lockedOut(error: ExecutionError, givenUp: GivenUp | undefined, { step, 
   const lines = error.blockers.map((one) => `blocked by ${describeBlocker(presentable(one))}`)
   const wait = 'end those sessions, or wait for them, or allow more time with ddlLockTimeout'
   const hint =
-    why === 'function'
-      ? `${nextStep(step, error)}; ${FUNCTION_HINT}`
-      : `${error.blockers.length > 0 ? `${wait}; then ` : ''}${nextStep(step, error)}`
+    why === 'function' && subject.step.mode === 'transaction'
+      ? `${nextStep(subject, error)}; ${FUNCTION_HINT}`
+      : `${error.blockers.length > 0 ? `${wait}; then ` : ''}${nextStep(subject, error)}`
   return {
     code: 'LOCK_TIMEOUT',
     message: [`${capital(label)}: ${what} got no lock ${tries}: ${error.message}`, ...lines].join('\n'),
@@ -114,6 +121,7 @@ function connectionLost(error: ExecutionError, finding: Finding | undefined, { s
   const message = `The connection was lost while ${label} was at work: ${error.message}`
   const code = 'CONNECTION_FAILED'
   const { version } = step.migration
+  const counted = step.mode === 'counted'
   switch (finding?.kind) {
     case 'committed':
       return {
@@ -122,12 +130,14 @@ function connectionLost(error: ExecutionError, finding: Finding | undefined, { s
         hint: `run ${commandOf(step)} again to go on`,
       }
     case 'not committed':
+      // What was lost is its end, or its beginning; what is next its record says.
+      if (counted) return { code, message }
       return { code, message: `${message}. ${version} was not committed: its record is not there`, hint: left(step) }
     case 'unknown':
       return {
         code,
-        message: `${message}. Whether ${version} was committed could not be found out: ${finding.why}`,
-        hint: `run ${commandOf(step)} again: the history tells whether it was committed`,
+        message: `${message}. Whether ${version} was ${counted ? 'finished' : 'committed'} could not be found out: ${finding.why}`,
+        hint: `run ${commandOf(step)} again: the history tells whether it was ${counted ? 'finished' : 'committed'}`,
       }
     case undefined:
       return { code, message }
@@ -152,13 +162,14 @@ function failedStatement(
 /** Failures that come again until somebody corrects the migration. */
 const ITS_OWN: ReadonlySet<ExecutionError['failure']> = new Set(['failed', 'escaped', 'violation', 'timeout', 'taken'])
 
-function nextStep(step: PreparedStep<never>, { failure, outcome }: ExecutionError): string {
+function nextStep({ step, begun }: Subject, { failure, outcome }: ExecutionError): string {
   const { version } = step.migration
-  if (step.mode === 'counted') {
+  if (step.mode === 'counted' && begun === 'begun') {
     const recover = `queen recover ${version} --resume, which goes on behind the statements that are committed; queen status shows how many`
     return ITS_OWN.has(failure) ? `correct it and run ${recover}` : `run ${recover}`
   }
-  if (outcome === 'unknown') return `run ${commandOf(step)} again: the history tells whether it was committed`
+  if (outcome === 'unknown')
+    return `run ${commandOf(step)} again: the history tells whether it was ${step.mode === 'counted' ? 'begun' : 'committed'}`
   if (outcome === 'committed')
     return `part of it is committed: look, finish or undo it by hand, then queen recover ${version} --applied or --pending`
   return ITS_OWN.has(failure)

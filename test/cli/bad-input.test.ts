@@ -150,9 +150,42 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'a database of a later version',
+    line: 'status --url mariadb://ann@db/app',
+    message:
+      'The database URL from --url begins with mariadb:, and this version opens sqlite:, postgres:, postgresql: only',
+    hint: 'sqlite:app.db or postgres://user@host:5432/database',
+  },
+  {
+    what: 'a misspelt URL of PostgreSQL',
+    line: 'status --url postgres:/app',
+    message: 'The PostgreSQL URL does not begin with postgres://',
+  },
+  {
+    what: 'a role on SQLite',
+    line: 'status --url sqlite:app.db',
+    files: { ...M, 'queen.config.json': '{"role":"app_owner"}' },
+    message: 'role in queen.config.json is set, and SQLite has no such thing',
+    hint: 'move role to the environments whose url is one of PostgreSQL',
+  },
+  {
+    what: 'a pooler on SQLite',
+    line: 'status --env local',
+    files: { ...M, 'queen.config.json': '{"environments":{"local":{"url":"sqlite:a.db","pooler":"session"}}}' },
+    message: 'environments.local.pooler in queen.config.json is set, and SQLite has no such thing',
+  },
+  {
+    what: 'a pooler that is none',
     line: 'status --url postgres://ann@db/app',
-    message: 'The database URL from --url begins with postgres:, and this version opens sqlite: only',
-    hint: 'sqlite:app.db',
+    files: { ...M, 'queen.config.json': '{"pooler":"statement"}' },
+    message: 'pooler is "statement"',
+    hint: "write 'detect', 'session' or 'transaction'",
+  },
+  {
+    what: 'a role that is no text',
+    line: 'status',
+    files: { ...M, 'queen.config.json': '{"url":"postgres://ann@db/app","role":true}' },
+    message: 'role in queen.config.json is of type boolean',
+    hint: 'write a string',
   },
   {
     what: 'a misspelt scheme',

@@ -5,7 +5,7 @@ import { QueenError } from '../../core/errors.js'
 import { safeCause } from '../../core/redact.js'
 
 /** What `pg` answers to a query. A message of several statements has one of these for each. */
-export interface PgResult {
+interface PgResult {
   /** The first word of the tag: `SELECT`, `INSERT`, `COMMIT`. */
   readonly command: string
   readonly rowCount: number | null
@@ -14,7 +14,7 @@ export interface PgResult {
 }
 
 /** A query as an object, as far as Queen uses one. */
-export interface PgQueryConfig {
+interface PgQueryConfig {
   readonly text: string
   readonly values?: unknown[]
 }

@@ -1,10 +1,10 @@
 import type { Driver, Inspector, Session } from '../../core/driver.js'
 import { QueenError } from '../../core/errors.js'
 import type { PoolerOption } from './affinity.js'
-import type { PgClient, PgConfig, PgPool } from './client.js'
+import type { PgClient } from './client.js'
 import { scratchDatabase } from './scratch.js'
 import { PostgresSession } from './session.js'
-import { sourceFrom, type PostgresSource } from './source.js'
+import { sourceFrom, type PostgresSource, type PostgresTarget } from './source.js'
 import { targetOf } from './target.js'
 import type { PostgresTransaction } from './transaction.js'
 
@@ -44,7 +44,7 @@ export interface PostgresOptions {
  * ```
  */
 export function postgres<Client extends PgClient = PgClient>(
-  target: string | PgConfig | Client | PgPool,
+  target: PostgresTarget<Client>,
   options: PostgresOptions = {},
 ): PostgresDriver<Client> {
   checkOptions(options)
@@ -52,7 +52,7 @@ export function postgres<Client extends PgClient = PgClient>(
 }
 
 /** A driver for a source that has been read. */
-export function driverFor<Client extends PgClient>(
+function driverFor<Client extends PgClient>(
   source: PostgresSource<Client>,
   options: PostgresOptions,
 ): PostgresDriver<Client> {
@@ -88,7 +88,7 @@ async function inspect<Client extends PgClient, T>(
   )
 }
 
-const POOLERS: readonly string[] = ['detect', 'session', 'transaction']
+const POOLERS: ReadonlySet<string> = new Set(['detect', 'session', 'transaction'])
 /** Longer names are cut by the server without a word. */
 const LONGEST_NAME = 63
 
@@ -98,7 +98,7 @@ function checkOptions({ role, pooler, ...others }: PostgresOptions): void {
   }
   const [unknown] = Object.keys(others)
   if (unknown !== undefined) refuse(`there is no option "${unknown}"`, 'known are role and pooler')
-  if (pooler !== undefined && !POOLERS.includes(pooler))
+  if (pooler !== undefined && !POOLERS.has(pooler))
     refuse(`pooler is ${JSON.stringify(pooler)}`, `write 'detect', 'session' or 'transaction'`)
   if (role === undefined) return
   if (typeof role !== 'string' || role === '' || role.includes('\0'))

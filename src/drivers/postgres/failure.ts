@@ -1,8 +1,8 @@
 import type { ExecutionError, ExecutionFailure } from '../../core/execution.js'
 import { codeOf } from '../../core/redact.js'
 import { offsetOfCodePoint } from '../../core/sql/position.js'
-import { isLockMiss, isLost } from './fault.js'
-import { isSqlState, type Part, type Purpose, type Reply } from './message.js'
+import { isLockMiss } from './fault.js'
+import type { Part, Purpose, Reply } from './message.js'
 
 /** How a script went wrong, where in it, and what became of the transaction. */
 export interface Failure {
@@ -45,6 +45,5 @@ export function failureOf(error: unknown, purpose: Purpose): Pick<Failure, 'fail
     if (code === '22012') return { failure: 'taken', message: 'its record is gone' }
     if (code === '55P03') return { failure: 'busy', message: 'another transaction kept its record to itself' }
   }
-  if (isLockMiss(code)) return { failure: 'locked' }
-  return { failure: isSqlState(code) && isLost(error) ? 'lost' : 'failed' }
+  return { failure: isLockMiss(code) ? 'locked' : 'failed' }
 }

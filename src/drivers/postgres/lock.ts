@@ -16,16 +16,14 @@ import { literal } from './literal.js'
 export class LockSql {
   /** 64 bits with sign, as text: numbers of JavaScript hold 53. */
   readonly key: string
+  readonly #key: string
 
   constructor(schema: string, table: string) {
     const digest = createHash('sha256')
       .update(JSON.stringify(['queen', schema, table]))
       .digest()
     this.key = String(digest.readBigInt64BE(0))
-  }
-
-  get #key(): string {
-    return `${literal(this.key)}::pg_catalog.int8`
+    this.#key = `${literal(this.key)}::pg_catalog.int8`
   }
 
   /** True when it was free, and is ours now. */

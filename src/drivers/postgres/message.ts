@@ -54,7 +54,7 @@ export interface ServerError extends Error {
  * neither how many statements of a message were completed before one failed, nor what state the transaction is in, so
  * this is a query object of ours, as pg-cursor and pg-query-stream are.
  */
-export class Message implements PgSubmittable {
+class Message implements PgSubmittable {
   readonly #text: string
   readonly #completed: (count: number) => void
   readonly #settle: (reply: Reply) => void

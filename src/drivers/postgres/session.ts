@@ -11,7 +11,7 @@ import { concurrentIndexIn, remainsOf } from './concurrent-index.js'
 import { holderFrom } from './holder.js'
 import { Line, type Place } from './line.js'
 import type { Reply } from './message.js'
-import { set, standingSettings } from './settings.js'
+import { ownSettings, set, standingSettings } from './settings.js'
 import { createTables } from './tables.js'
 import type { PostgresTransaction } from './transaction.js'
 import { Turns } from '../turns.js'
@@ -114,13 +114,17 @@ export class PostgresSession<Client extends PgClient> implements Session<Tx<Clie
     if (index === undefined) return []
     return await this.#turn(async (line) => {
       const names = await remainsOf(line, index)
-      const role = line.role === undefined ? [] : [set([['role', line.role]], 'session')]
-      // Each by itself, as the server wants it.
-      for (const text of [...role, ...names.map((name) => `DROP INDEX CONCURRENTLY IF EXISTS ${name}`)]) {
-        const { error } = await line.send(text)
-        if (error !== undefined) throw error
+      if (names.length === 0) return []
+      const settings = set(ownSettings(line.facts, 0), 'session')
+      try {
+        // Each by itself, as the server wants it.
+        for (const text of [settings, ...names.map((name) => `DROP INDEX CONCURRENTLY IF EXISTS ${name}`)]) {
+          const { error } = await line.send(text)
+          if (error !== undefined) throw error
+        }
+      } finally {
+        await line.send(line.restore.join(';\n'))
       }
-      if (names.length > 0) await line.send(line.restore.join(';\n'))
       return names.map((name) => `the INVALID index ${name}`)
     })
   }
@@ -236,6 +240,6 @@ export class PostgresSession<Client extends PgClient> implements Session<Tx<Clie
 
 function lockLost(): QueenError {
   return new QueenError('LOCK_LOST', 'The migration lock was lost before the run was over', {
-    hint: 'its connection ended, or something released it: queen status shows what is recorded',
+    hint: 'its connection ended, or something released it. What it did is recorded: run again to go on with the rest',
   })
 }

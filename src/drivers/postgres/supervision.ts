@@ -12,6 +12,9 @@ const GRACE = 10_000
 const LONGEST_TIMER = 2_147_483_647
 /** Milliseconds between two looks at who is in the way, at most. */
 const LONGEST_PAUSE = 2_000
+/** After so many milliseconds a wait is told of, and again after so many more. */
+const WORTH_TELLING = 3_000
+const TELL_AGAIN = 10_000
 
 /**
  * Watches over what the server was given to do: has it stopped when the run is cancelled, cuts a line that has gone
@@ -70,13 +73,21 @@ export class Supervision<Client extends PgClient> {
 
   /** PostgreSQL tells who blocks a statement only while it waits. */
   async #look(over: AbortSignal): Promise<void> {
-    const wait = this.#execution.ddlLockTimeout ?? LONGEST_PAUSE
-    if (wait === 0 || this.#line.affinity !== 'session') return
+    if (this.#line.affinity !== 'session') return
+    const wait = this.#execution.ddlLockTimeout || LONGEST_PAUSE
+    let waitsSince: number | undefined
+    let told = -Infinity
     for (let pause = Math.max(20, wait * 0.4); ; pause = Math.min(pause * 1.2, LONGEST_PAUSE)) {
       await sleep(pause, undefined, { signal: over, ref: false }).catch(() => {})
       if (over.aborted) return
       const blockers = await this.#watch.blockers(this.#line.facts.pid)
-      if (blockers.length > 0) this.#blockers = blockers
+      const now = performance.now()
+      waitsSince = blockers.length === 0 ? undefined : (waitsSince ?? now)
+      if (waitsSince === undefined) continue
+      this.#blockers = blockers
+      if (over.aborted || now - waitsSince < WORTH_TELLING || now - told < TELL_AGAIN) continue
+      this.#execution.waiting?.(blockers, now - waitsSince)
+      told = now
     }
   }
 }

@@ -15,9 +15,8 @@ export class Traces {
   #prepared: 'no' | 'maybe' = 'no'
 
   see(text: string): void {
-    // INTO TEMP and pg_temp as well.
-    if (/temp/i.test(text)) this.#temporary = 'maybe'
-    if (/prepare/i.test(text)) this.#prepared = 'maybe'
+    if (/\b(pg_)?temp(orary)?\b/i.test(text)) this.#temporary = 'maybe'
+    if (/\bprepare\b/i.test(text)) this.#prepared = 'maybe'
   }
 
   /** The same transaction, whose texts are seen. */
