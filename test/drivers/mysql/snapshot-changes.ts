@@ -28,6 +28,12 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     back: `ALTER DATABASE DEFAULT ENCRYPTION = 'N'`,
     lines: ['left setting encryption'],
   },
+  'that it is read only': {
+    only: 'mysql',
+    change: 'ALTER DATABASE READ ONLY = 1',
+    back: 'ALTER DATABASE READ ONLY = 0',
+    lines: ['left setting options'],
+  },
   'its comment': {
     only: 'mariadb',
     change: `ALTER DATABASE COMMENT 'ours'`,
@@ -501,14 +507,14 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     back: `ALTER TABLE p PARTITION BY RANGE (id) SUBPARTITION BY HASH (k) SUBPARTITIONS 1
       (PARTITION p0 VALUES LESS THAN (10))`,
     lines: [
-      'changed partition p.p0: was PARTITION VALUES LESS THAN (10) SUBPARTITIONS (p0sp0), is PARTITION VALUES LESS THAN (10) SUBPARTITIONS (p0sp0, p0sp1)',
       'changed partitioning p: was PARTITION BY RANGE (`id`) SUBPARTITION BY HASH (`k`), is PARTITION BY RANGE (`id`) SUBPARTITION BY KEY (`id`)',
+      'changed partition p.p0: was PARTITION VALUES LESS THAN (10) SUBPARTITIONS (p0sp0), is PARTITION VALUES LESS THAN (10) SUBPARTITIONS (p0sp0, p0sp1)',
     ],
   },
   'no more partitions': {
     setup: P,
     change: 'ALTER TABLE p REMOVE PARTITIONING',
-    lines: ['lost partition p.p0', 'lost partition p.p1', 'lost partitioning p'],
+    lines: ['lost partitioning p', 'lost partition p.p0', 'lost partition p.p1'],
   },
   'partitions of the history': {
     only: 'mariadb',

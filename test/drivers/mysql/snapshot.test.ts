@@ -284,3 +284,24 @@ y', '{"b": [1.0, null], "a": "é"}', 'é', 'x', 7), (2, 0, 16777217, -0.5, 0, 0,
       expect(told).toContainEqual(['procedure', expect.stringMatching(/ \(hidden\)$/)])
     })
   })
+
+const mariadb = mysqlServers.find(({ name }) => name === 'mariadb')!
+const describePrivate = await mariadb.describePrivate()
+describePrivate('snapshot of a server that writes all names small', () => {
+  test('Queen’s own tables are known however they are written', { timeout: 60_000 }, async () => {
+    const server = await mariadb.start(['--lower-case-table-names=1'])
+    onTestFinished(async () => await server.remove())
+    const bench = await benchOn(await mariadb.freshDatabase(server))
+    await bench.run(
+      'CREATE TABLE Migrations (id INT); CREATE TABLE Migrations_Log (id INT); CREATE TABLE Users (id INT)',
+    )
+    const own = { ...bench.own, history: 'Migrations', journal: 'Migrations_Log' }
+    const objects = await snapshot(bench.query, own)
+    expect(objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'table users',
+      'columns users',
+      'column users.id',
+    ])
+    expect([...(await rows(bench.query, own))]).toEqual([['users', []]])
+  })
+})

@@ -14,8 +14,6 @@ interface Partition {
   readonly partExpression: string | null
   readonly bound: string | null
   readonly comment: string
-  readonly tablespace: string | null
-  readonly group: string | null
 }
 
 /** How tables are partitioned, and their partitions. */
@@ -38,12 +36,12 @@ export async function partitions(scope: Scope): Promise<SchemaObject[]> {
 async function readPartitions({ query, here, tables }: Scope): Promise<Partition[]> {
   const found =
     await query(`SELECT TABLE_NAME, PARTITION_NAME, SUBPARTITION_NAME, PARTITION_METHOD, PARTITION_EXPRESSION,
-    SUBPARTITION_METHOD, SUBPARTITION_EXPRESSION, PARTITION_DESCRIPTION, PARTITION_COMMENT, TABLESPACE_NAME, NODEGROUP
+    SUBPARTITION_METHOD, SUBPARTITION_EXPRESSION, PARTITION_DESCRIPTION, PARTITION_COMMENT
     FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = ${here} AND PARTITION_NAME IS NOT NULL
     ORDER BY TABLE_NAME, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION`)
   return found
     .filter(([table]) => tables.has(table!))
-    .map(([table, name, part, method, expression, partMethod, partExpression, bound, text, tablespace, group]) => ({
+    .map(([table, name, part, method, expression, partMethod, partExpression, bound, text]) => ({
       table: table!,
       name: name!,
       part: part!,
@@ -53,8 +51,6 @@ async function readPartitions({ query, here, tables }: Scope): Promise<Partition
       partExpression: partExpression!,
       bound: bound!,
       comment: text ?? '',
-      tablespace: tablespace!,
-      group: group!,
     }))
 }
 
@@ -75,13 +71,11 @@ async function historyOf({ createTable }: Scope, table: string): Promise<string>
 }
 
 function definitionOf(parts: readonly Partition[]): string {
-  const [{ method, bound, comment: text, tablespace, group }] = parts as readonly [Partition]
+  const [{ method, bound, comment: text }] = parts as readonly [Partition]
   return words(
     'PARTITION',
     boundOf(method, bound),
     parts.some(({ part }) => part !== null) && `SUBPARTITIONS (${parts.map(({ part }) => named(part!)).join(', ')})`,
-    tablespace !== null && `TABLESPACE ${named(tablespace)}`,
-    group !== null && group !== '' && group !== 'default' && `NODEGROUP ${group}`,
     comment(text),
   )
 }
