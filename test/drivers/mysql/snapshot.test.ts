@@ -63,13 +63,17 @@ const RICH = `
   CREATE EVENT once ON SCHEDULE AT '2037-01-01 00:00:00' ON COMPLETION PRESERVE DO SELECT "x";
   INSERT INTO users (email, at, seen, j, token) VALUES ('one', '2020-01-01', '2020-01-01', '{"a":1}', 't');
   INSERT INTO posts VALUES (1, 1), (2, NULL);`
-const MYSQL = 'CREATE TABLE places (g POINT NOT NULL SRID 4326, SPATIAL KEY (g), KEY ((ST_SRID(g))))'
+const MYSQL = `CREATE TABLE places (g POINT NOT NULL SRID 4326, SPATIAL KEY (g), KEY ((ST_SRID(g))));
+  SET sql_generate_invisible_primary_key = ON; CREATE TABLE keyless (a INT); SET sql_generate_invisible_primary_key = OFF;
+  INSERT INTO keyless VALUES (1)`
 const MARIADB = `CREATE SEQUENCE s; CREATE TABLE old (a INT DEFAULT nextval(s)) WITH SYSTEM VERSIONING;
-  CREATE TABLE booked (a INT, s DATE, e DATE, PERIOD FOR p (s, e), UNIQUE (a, p WITHOUT OVERLAPS))`
+  CREATE TABLE booked (a INT, s DATE, e DATE, PERIOD FOR p (s, e), UNIQUE (a, p WITHOUT OVERLAPS)); INSERT INTO old (a) VALUES (1)`
 
 /** A session as different as can be. */
 const OTHER_SESSION = `SET time_zone = '+09:00'; SET sql_quote_show_create = 0; SET character_set_results = latin1;
   SET sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,IGNORE_SPACE'; SET sql_select_limit = 1`
+const OTHER_MYSQL = 'SET show_gipk_in_create_table_and_information_schema = OFF'
+const OTHER_MARIADB = `SET system_versioning_asof = '2000-01-01 00:00:00'`
 
 for (const server of mysqlServers)
   server.describe(`snapshot of ${server.title}`, () => {
@@ -132,7 +136,7 @@ for (const server of mysqlServers)
       expect(first.objects.length).toBeGreaterThan(40)
       expect(JSON.stringify(first)).not.toContain(one.database.name)
       expect(await read(two)).toEqual(first)
-      await two.run(OTHER_SESSION)
+      await two.run(`${OTHER_SESSION}; ${server.name === 'mysql' ? OTHER_MYSQL : OTHER_MARIADB}`)
       expect(await read(two)).toEqual(first)
       // The database’s name is not the session’s, and need not be.
       await two.run(`USE mysql`)

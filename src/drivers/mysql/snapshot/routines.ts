@@ -4,7 +4,10 @@ import { grouped } from './grouped.js'
 import type { Scope } from './scope.js'
 import { comment, named, words } from './text.js'
 
-/** Functions and procedures with their bodies, MariaDB's packages, MySQL's libraries. */
+/**
+ * Functions and procedures with their bodies, MariaDB's packages, MySQL's libraries. Of strings in a body MySQL tells
+ * what they mean, without the escapes they were written with.
+ */
 export async function routines(scope: Scope): Promise<SchemaObject[]> {
   const { query, here } = scope
   const found = await query(`SELECT ROUTINE_TYPE, ROUTINE_NAME, ROUTINE_BODY, ROUTINE_DEFINITION, EXTERNAL_LANGUAGE,
