@@ -8,27 +8,18 @@ export function onDatabase(url, name) {
   return other.href
 }
 
-/** A connection that hands out numbers and moments as text, and takes several statements at once. */
-export async function connect(url, config = {}) {
-  const connection = await mysql.createConnection({
-    uri: url,
-    multipleStatements: true,
-    dateStrings: true,
-    flags: ['-IGNORE_SPACE'],
-    ...config,
-  })
-  // Tests end sessions from outside; what comes of it is for the query that was running to say.
-  connection.on('error', () => {})
-  return connection
-}
-
 /** One query on a connection of its own, so that a test that ends other people's sessions ends nothing of this. */
 export async function ask(url, sql, values) {
-  const connection = await connect(url)
+  const client = await mysql.createConnection({ uri: url, multipleStatements: true })
+  client.on('error', () => {})
   try {
-    return (await connection.query(sql, values))[0]
+    const [found] = await client.query(sql, values)
+    // Several statements have a list of results, lists of rows or counts.
+    const several = Array.isArray(found) && found.some((one) => Array.isArray(one) || 'affectedRows' in one)
+    return (several ? found : [found]).findLast(Array.isArray) ?? []
   } finally {
-    await connection.end()
+    // A session that was ended from outside says so once more here.
+    await client.end().catch(() => client.destroy())
   }
 }
 
@@ -36,16 +27,19 @@ export async function ask(url, sql, values) {
 export async function createDatabase(server) {
   const name = `queen_test_${randomBytes(8).toString('hex')}`
   const url = onDatabase(server, name)
-  await ask(server, `CREATE DATABASE ${name} CHARACTER SET utf8mb4`)
+  await ask(server, `CREATE DATABASE ${name}`)
   return {
     url,
     name,
     query: async (sql, values) => await ask(url, sql, values),
-    async drop() {
-      // Whoever is in the middle of something in it would keep it from being dropped.
-      const sessions = await ask(server, 'SELECT id FROM information_schema.PROCESSLIST WHERE db = ?', [name])
-      for (const { id, ID = id } of sessions) await ask(server, `KILL ${ID}`).catch(() => {})
-      await ask(server, `DROP DATABASE IF EXISTS ${name}`)
-    },
+    drop: async () => await dropDatabase(server, name),
   }
+}
+
+async function dropDatabase(server, name) {
+  const sessions = await ask(server, 'SELECT id AS session FROM information_schema.processlist WHERE db = ?', [name])
+  // One that has gone by then is no trouble.
+  for (const { session } of sessions) await ask(server, `KILL ${session}`).catch(() => {})
+  // What is left of them holds its locks until it is rolled back; a lock of somebody else is not to hang the tests.
+  await ask(server, `SET lock_wait_timeout = 30; DROP DATABASE IF EXISTS ${name}`)
 }

@@ -1,81 +1,93 @@
-import type { Connection, ConnectionOptions } from 'mysql2/promise'
+import mysql from 'mysql2/promise'
 import { afterAll, onTestFinished } from 'vitest'
-import { connect, createDatabase, type MysqlDatabase } from './mysql-database.mjs'
-import { describeOn, describePrivate, server } from './servers/ask.js'
+import { createDatabase, type MySQLDatabase } from './mysql-database.mjs'
+import { describeOn, describePrivate, server, type Describe } from './servers/ask.js'
 import { mariadbBinaries, mysqlBinary } from './servers/binaries.js'
 import { startMariaDB } from './servers/mariadb.js'
-import { startMySQL } from './servers/mysql.js'
 import type { MySQLServer } from './servers/mysql-family.js'
-import { sentence, type Server } from './servers/server.js'
+import { startMySQL } from './servers/mysql.js'
+import { SERVERS, sentence } from './servers/server.js'
 
-/** A product, its server of this run, and how its tests are told. */
-export interface Family {
-  readonly product: 'MySQL' | 'MariaDB'
-  readonly server: Server
-  readonly describe: Awaited<ReturnType<typeof describeOn>>
-  readonly describePrivate: Awaited<ReturnType<typeof describePrivate>>
-  readonly start: (options?: readonly string[]) => Promise<MySQLServer>
+/** One of the run's two servers of the MySQL family: a test for both is written once, in a loop over `mysqlServers`. */
+export interface MySQLTestServer {
+  readonly name: 'mysql' | 'mariadb'
+  /** What people call it. */
+  readonly title: string
+  /** `describe` for tests on the run's server. */
+  readonly describe: Describe
+  /** `describe` for tests that call `start`; asked for alone where there are some, as it says what they lack. */
+  describePrivate(): Promise<Describe>
+  /** Starts a private one, with options of its command line. */
+  start(options?: readonly string[]): Promise<MySQLServer>
+  /** The URL of the run's server, for inside of `describe`. */
+  url(): string
+  /**
+   * A new database on the run's server, or on a private one. It is dropped, whoever is still connected, when the test
+   * ends that asked for it; when a hook asked, at the end of the file.
+   */
+  freshDatabase(on?: { readonly url: string }): Promise<FreshDatabase>
 }
-
-const mysqlServer = await server('mysql')
-const mariadbServer = await server('mariadb')
-
-/** Both products: what is promised of one is promised of the other. */
-export const families: readonly Family[] = [
-  {
-    product: 'MySQL',
-    server: mysqlServer,
-    describe: await describeOn('mysql', mysqlServer),
-    describePrivate: await describePrivate('mysql', mysqlServer, mysqlBinary()),
-    start: startMySQL,
-  },
-  {
-    product: 'MariaDB',
-    server: mariadbServer,
-    describe: await describeOn('mariadb', mariadbServer),
-    describePrivate: await describePrivate('mariadb', mariadbServer, mariadbBinaries()),
-    start: startMariaDB,
-  },
-]
 
 /** A database of a test's own. */
-export interface FreshDatabase extends MysqlDatabase {
+export interface FreshDatabase extends MySQLDatabase {
   /** A connection of the test's, beside Queen's; it is closed with the database. */
-  connect(config?: ConnectionOptions): Promise<Connection>
+  connect(config?: mysql.ConnectionOptions): Promise<mysql.Connection>
 }
 
-/** Those that no single test has to clean up after: a hook's, a concurrent test's. */
+/** Oracle's MySQL and MariaDB. */
+export const mysqlServers: readonly MySQLTestServer[] = [
+  await testServer('mysql', mysqlBinary(), startMySQL),
+  await testServer('mariadb', mariadbBinaries(), startMariaDB),
+]
+
+/** Databases that no single test has to clean up after: a hook's, a concurrent test's. */
 const ofTheFile: (() => Promise<void>)[] = []
 
 afterAll(async () => {
   for (const drop of ofTheFile.splice(0)) await drop()
 })
 
-/** A new database on a server, dropped when the test ends that asked for it; when a hook asked, at the end of the file. */
-export async function freshDatabase(on: Family | { readonly url: string }): Promise<FreshDatabase> {
-  const database = await createDatabase(urlOf(on))
-  const connections: Connection[] = []
+async function testServer(
+  name: MySQLTestServer['name'],
+  binaries: unknown,
+  start: MySQLTestServer['start'],
+): Promise<MySQLTestServer> {
+  const found = await server(name)
+  const url = (): string => {
+    if ('url' in found) return found.url
+    throw new Error(`outside of describe: ${sentence(name, found)}`)
+  }
+  return {
+    name,
+    title: SERVERS[name].title,
+    describe: await describeOn(name, found),
+    describePrivate: async () => await describePrivate(name, found, binaries),
+    start,
+    url,
+    freshDatabase: async (on) => await freshDatabase(on?.url ?? url(), on === undefined),
+  }
+}
+
+/** `kept`: the server outlives it. A private one goes with all that is in it, and may be down by then. */
+async function freshDatabase(server: string, kept: boolean): Promise<FreshDatabase> {
+  const database = await createDatabase(server)
+  const clients: mysql.Connection[] = []
   const drop = async (): Promise<void> => {
-    for (const connection of connections.splice(0)) connection.destroy()
+    for (const client of clients.splice(0)) client.destroy()
     await database.drop()
   }
-  // A private server goes with all that is in it, and may be down by then.
-  if ('product' in on) atTheEnd(drop)
+  if (kept) atTheEnd(drop)
   return {
     ...database,
     drop,
     async connect(config = {}) {
-      const connection = await connect(database.url, config)
-      connections.push(connection)
-      return connection
+      const client = await mysql.createConnection({ uri: database.url, ...config })
+      // Tests end sessions from outside; what comes of it is for the query that was running to say.
+      client.on('error', () => {})
+      clients.push(client)
+      return client
     },
   }
-}
-
-function urlOf(on: Family | { readonly url: string }): string {
-  if ('url' in on) return on.url
-  if ('url' in on.server) return on.server.url
-  throw new Error(`outside of its describe: ${sentence(on.product === 'MySQL' ? 'mysql' : 'mariadb', on.server)}`)
 }
 
 function atTheEnd(drop: () => Promise<void>): void {
