@@ -197,8 +197,8 @@ const CASES: readonly Case[] = [
   {
     what: 'a bad URL in the environment',
     line: 'status',
-    env: { DATABASE_URL: 'mysql://db' },
-    message: 'The database URL from DATABASE_URL begins with mysql:',
+    env: { DATABASE_URL: 'oracle://db' },
+    message: 'The database URL from DATABASE_URL is of no kind this version knows',
   },
   { what: 'a database without a name', line: 'status --url sqlite:', message: 'names no file' },
   {

@@ -14,8 +14,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'no way leads to the host: check the address and the network',
   ETIMEDOUT: 'nothing answers there: check host, port and firewall, or wait longer with connect-timeout=SECONDS',
   HANDSHAKE_NO_SSL_SUPPORT: 'the server has no TLS: connect with ssl-mode=DISABLED, or give it a certificate',
-  HANDSHAKE_SSL_ERROR:
-    'name the certificate that signed it with ssl-ca=FILE, or only encrypt with ssl-mode=REQUIRED',
+  HANDSHAKE_SSL_ERROR: 'name the certificate that signed it with ssl-ca=FILE, or only encrypt with ssl-mode=REQUIRED',
   CERT_HAS_EXPIRED: 'renew the certificate of the server; ssl-mode=REQUIRED encrypts without looking at it',
   PROTOCOL_CONNECTION_LOST:
     'the server hung up: check that it is MySQL or MariaDB that listens there, and whether it wants TLS (ssl-mode=REQUIRED)',

@@ -66,7 +66,10 @@ export function factsFrom([about, variables]: readonly Rows[], schema: string | 
 }
 
 function refuseOld(version: string, product: Facts['product'], target: string): void {
-  const [major = 0, minor = 0] = version.replace(/^5\.5\.5-/, '').split('.').map(Number)
+  const [major = 0, minor = 0] = version
+    .replace(/^5\.5\.5-/, '')
+    .split('.')
+    .map(Number)
   if (product === 'MySQL' ? major >= 8 : major > 10 || (major === 10 && minor >= 5)) return
   throw new QueenError('CONFIG_INVALID', `${target} runs ${product} ${version}, which is too old`, {
     hint: 'this driver is for MySQL 8.0 and MariaDB 10.5 and later',

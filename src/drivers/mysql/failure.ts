@@ -25,8 +25,7 @@ export function failureOf(error: unknown, purpose: Purpose): Pick<Failure, 'fail
     return { failure: 'escaped', message: 'it ended the transaction it ran in' }
   if (purpose === 'same lock' && number === OUT_OF_RANGE)
     return { failure: 'unlocked', message: 'it gave the migration lock away' }
-  if (purpose === 'same record' && number === OUT_OF_RANGE)
-    return { failure: 'taken', message: 'its record is gone' }
+  if (purpose === 'same record' && number === OUT_OF_RANGE) return { failure: 'taken', message: 'its record is gone' }
   if (purpose === 'write' && number === DUPLICATE) return { failure: 'taken', message: 'it is recorded already' }
   if (purpose === 'write' && number === 1205)
     return { failure: 'busy', message: 'another transaction kept its record to itself' }

@@ -75,7 +75,12 @@ function missingRight(number: number, message: string, facts: Facts | undefined)
 }
 
 function quotedUser(user: string | undefined): string {
-  return user === undefined ? '' : user.split('@').map((part) => `'${part}'`).join('@')
+  return user === undefined
+    ? ''
+    : user
+        .split('@')
+        .map((part) => `'${part}'`)
+        .join('@')
 }
 
 /** What went wrong outside of a script, as users are told. */

@@ -32,11 +32,7 @@ export class Player<Client> {
   #open = false
   #reached = -1
 
-  constructor(
-    stage: Stage<Client>,
-    script: readonly Operation<MysqlTransaction<Client>>[],
-    execution: Execution,
-  ) {
+  constructor(stage: Stage<Client>, script: readonly Operation<MysqlTransaction<Client>>[], execution: Execution) {
     this.#line = stage.line
     this.#stage = stage
     this.#script = script

@@ -140,7 +140,9 @@ export class Records {
 
 /** Whether a text is the value of a moment, whose ISO format no strict server takes. */
 function isMoment(text: string, change: RecordWrite): boolean {
-  return 'values' in change && Object.entries(change.values).some(([field, value]) => field.endsWith('At') && value === text)
+  return (
+    'values' in change && Object.entries(change.values).some(([field, value]) => field.endsWith('At') && value === text)
+  )
 }
 
 /** `2024-02-29T23:59:59.123Z` as a DATETIME has it. */

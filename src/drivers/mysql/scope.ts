@@ -5,9 +5,7 @@ import { isCode } from '../../core/sql/token.js'
 import { kindIndex } from '../../core/sql/verb.js'
 
 /** How far a fingerprint looks: at everything, or into some views at the objects of some names. */
-export type Scope =
-  | { readonly views: 'all' }
-  | { readonly views: readonly string[]; readonly names: readonly string[] }
+export type Scope = { readonly views: 'all' } | { readonly views: readonly string[]; readonly names: readonly string[] }
 
 export const EVERYTHING: Scope = { views: 'all' }
 
@@ -84,7 +82,5 @@ export function scopeText(scope: Scope): string {
 /** The scope of a fingerprint that was recorded. */
 export function scopeFrom(fingerprint: string | undefined): Scope {
   const [, views, names] = /^([A-Z_+]+)\((.*)\)[0-9a-f]+$/s.exec(fingerprint ?? '') ?? []
-  return views === undefined || names === undefined
-    ? EVERYTHING
-    : { views: views.split('+'), names: names.split(',') }
+  return views === undefined || names === undefined ? EVERYTHING : { views: views.split('+'), names: names.split(',') }
 }

@@ -74,7 +74,11 @@ class MessageWriter {
     circumstances.records.forget()
     const seconds = patienceOf(circumstances.execution)
     if (circumstances.patience !== seconds)
-      this.#push(`SET SESSION lock_wait_timeout = ${seconds}, SESSION innodb_lock_wait_timeout = ${seconds}`, 0, 'setting')
+      this.#push(
+        `SET SESSION lock_wait_timeout = ${seconds}, SESSION innodb_lock_wait_timeout = ${seconds}`,
+        0,
+        'setting',
+      )
     this.#noted = circumstances.held !== undefined && needsNote(script, circumstances.execution) ? 'yes' : 'no'
     if (this.#noted === 'yes' && script[0]?.kind !== 'begin') this.#note('begin', 0)
   }

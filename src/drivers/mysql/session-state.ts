@@ -88,7 +88,8 @@ export class SessionState {
     for (const [name, value] of await variables(ask)) {
       const before = this.#baseline.get(name)
       // A variable of the whole server, which somebody else changed, is refused here and may stay.
-      if (before !== undefined && before !== value) await ask(`SET SESSION ${name} = ${written(name, before)}`).catch(() => {})
+      if (before !== undefined && before !== value)
+        await ask(`SET SESSION ${name} = ${written(name, before)}`).catch(() => {})
     }
     const { current } = this.#facts
     const [row] = await ask('SELECT DATABASE()')
@@ -161,7 +162,12 @@ function branchesOf(text: string, { rules }: Facts): string[] {
   const tokens = phrase(text, rules)
   return tokens.flatMap((token, at) =>
     token === 'XA' && /^(START|BEGIN)$/.test(tokens[at + 1] ?? '')
-      ? [tokens.slice(at + 2).filter((one) => one !== 'JOIN' && one !== 'RESUME').join('')]
+      ? [
+          tokens
+            .slice(at + 2)
+            .filter((one) => one !== 'JOIN' && one !== 'RESUME')
+            .join(''),
+        ]
       : [],
   )
 }

@@ -23,8 +23,7 @@ export interface Channel<Client> {
 }
 
 export function transactionOn<Client>({ client, raw, rules, statements }: Channel<Client>): MysqlTransaction<Client> {
-  const ask = async (sql: string): Promise<unknown> =>
-    await answered((done) => raw.query({ sql, values: [] }, done))
+  const ask = async (sql: string): Promise<unknown> => await answered((done) => raw.query({ sql, values: [] }, done))
   return {
     client,
     exec: async (sql) => {
@@ -33,8 +32,7 @@ export function transactionOn<Client>({ client, raw, rules, statements }: Channe
       else for (const { text } of split(sql, rules)) await ask(text)
     },
     query: async <Row>(sql: string, parameters: readonly Parameter[] = []) => {
-      const rows =
-        parameters.length === 0 ? await ask(sql) : await prepared(raw, sql, parameters.map(bound))
+      const rows = parameters.length === 0 ? await ask(sql) : await prepared(raw, sql, parameters.map(bound))
       return (Array.isArray(rows) ? rows : []) as Row[]
     },
   }

@@ -128,7 +128,8 @@ function milliseconds(value: string): number {
 function otherForm(text: string): QueenError {
   if (text === '') return invalid('is empty', `is the environment variable set? The form is ${FORM}`)
   if (/^jdbc:/i.test(text)) return invalid('is one of JDBC', `leave out jdbc:, and write the user into it: ${FORM}`)
-  if (text.startsWith('/')) return invalid('is a path', 'for a socket write mysql://user@localhost/database?socket=/path')
+  if (text.startsWith('/'))
+    return invalid('is a path', 'for a socket write mysql://user@localhost/database?socket=/path')
   const scheme = /^([a-z][a-z0-9+]{0,20}):\/\//i.exec(text)?.[1]
   if (scheme !== undefined) return invalid(`has the scheme ${scheme}:`, `write ${FORM}`)
   return invalid('does not begin with mysql://', `write ${FORM}`)

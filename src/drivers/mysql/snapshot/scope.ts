@@ -9,6 +9,8 @@ export interface OwnTables {
   readonly database: string
   readonly history: string
   readonly journal: string
+  /** Where the holder of the lock signs. */
+  readonly lock?: string
 }
 
 /** Some kinds of objects, read from the server. */
@@ -100,7 +102,7 @@ async function readTables(
   ignoreCase: boolean,
 ): Promise<ReadonlyMap<string, Table>> {
   const folded = (name: string): string => (ignoreCase ? name.toLowerCase() : name)
-  const queens = new Set([own.history, own.journal].map(folded))
+  const queens = new Set([own.history, own.journal, ...(own.lock === undefined ? [] : [own.lock])].map(folded))
   const found = await query(`SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT
     FROM information_schema.TABLES
     WHERE TABLE_SCHEMA = ${here} AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')`)
