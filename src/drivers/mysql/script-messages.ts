@@ -30,6 +30,8 @@ export interface Circumstances {
   readonly patience: number | undefined
 }
 
+/** What runs statements that nobody has seen. */
+const PROGRAMS = /^(CALL|EXECUTE|BEGIN|IF|CASE|LOOP|WHILE|REPEAT|FOR)\b/
 const UNLOCK = 'UNLOCK TABLES'
 const WRITABLE = 'SET SESSION TRANSACTION READ WRITE'
 
@@ -158,8 +160,8 @@ class MessageWriter {
       this.#obstacles.add('SET NAMES utf8mb4')
       this.#flush()
     }
-    // Core refuses what ends a transaction. Should one slip through, nothing may follow it unseen.
-    if (this.#transaction === 'open' && effect === 'control') this.#own(index + 1)
+    // Core refuses what ends a transaction; a procedure may do so all the same, and nothing may follow it unseen.
+    if (this.#transaction === 'open' && (effect === 'control' || PROGRAMS.test(verb))) this.#own(index + 1)
   }
 
   #call(call: (tx: MysqlTransaction<never>) => Promise<void>, index: number): void {
