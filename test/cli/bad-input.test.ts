@@ -149,13 +149,6 @@ const CASES: readonly Case[] = [
     hint: 'did you mean production?',
   },
   {
-    what: 'a database of a later version',
-    line: 'status --url mariadb://ann@db/app',
-    message:
-      'The database URL from --url begins with mariadb:, and this version opens sqlite:, postgres:, postgresql: only',
-    hint: 'sqlite:app.db or postgres://user@host:5432/database',
-  },
-  {
     what: 'a misspelt URL of PostgreSQL',
     line: 'status --url postgres:/app',
     message: 'The PostgreSQL URL does not begin with postgres://',

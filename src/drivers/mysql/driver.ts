@@ -36,7 +36,7 @@ export function mysql<Client extends MysqlConnection = MysqlConnection>(
 }
 
 /** A driver for a source that has been read. */
-export function driverFor<Client>(source: MysqlSource<Client>): MysqlDriver<Client> {
+function driverFor<Client>(source: MysqlSource<Client>): MysqlDriver<Client> {
   const target = targetOf(source)
   return {
     dialect: 'mysql',

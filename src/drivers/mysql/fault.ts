@@ -13,6 +13,12 @@ export function isLost(error: unknown): boolean {
   return number === undefined || LOST.has(number)
 }
 
+/** Whether an error that a function let through means so: it may also be one of its own, which no server has seen. */
+export function endsConnection(error: unknown): boolean {
+  const fatal = (error as { readonly fatal?: unknown } | null)?.fatal === true
+  return fatal || (numberOf(error) !== undefined && isLost(error))
+}
+
 /** Whether the same may succeed a moment later: no lock in time, a deadlock, or NOWAIT. */
 export function isLockMiss(number: number | undefined): boolean {
   return number === 1205 || number === 1213 || number === 3572 || number === 4055

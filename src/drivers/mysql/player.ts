@@ -1,7 +1,7 @@
 import { readable } from '../../core/duration.js'
 import { ExecutionError, type Execution, type Operation } from '../../core/execution.js'
 import { failureOf, offsetIn, tidied, type Failure } from './failure.js'
-import { hintFor, isInterrupted, isLost } from './fault.js'
+import { endsConnection, hintFor, isInterrupted, isLost } from './fault.js'
 import type { Line } from './line.js'
 import { inTransaction, numberOf } from './message.js'
 import type { Part } from './parts.js'
@@ -97,8 +97,23 @@ export class Player<Client> {
         await this.#supervision.stopNow()
         await this.#fail(this.#cancelled(move.operation))
       }
-      const outcome = move.inside === 'transaction' ? 'rolledBack' : 'none'
-      await this.#fail({ operation: move.operation, outcome, error, ...failureOf(error, 'user') })
+      const inside = move.inside === 'transaction'
+      if (this.#line.broken !== undefined || endsConnection(error)) {
+        // mysql2 tells whoever asked, and nobody else.
+        this.#line.destroy()
+        await this.#fail({
+          operation: move.operation,
+          outcome: inside ? 'rolledBack' : 'unknown',
+          error,
+          failure: 'lost',
+        })
+      }
+      await this.#fail({
+        operation: move.operation,
+        outcome: inside ? 'rolledBack' : 'none',
+        error,
+        ...failureOf(error, 'user'),
+      })
     }
     if (signal.aborted) await this.#fail(this.#cancelled(move.operation))
   }

@@ -68,12 +68,19 @@ class MessageWriter {
   /** What a statement before did to the session that would be in Queen's way. */
   #obstacles = new Set<string>()
   readonly #noted: 'no' | 'yes'
+  /** Whether the migration has transactions of its own, which one of Queen's would end. */
+  readonly #control: 'no' | 'yes'
+  /** Whether several writes outside of a transaction are being made one: the journal must not tell of an end twice. */
+  #grouped: 'no' | 'yes' = 'no'
   #last = 0
 
   constructor(script: Script, circumstances: Circumstances) {
     this.#script = script
     this.#with = circumstances
     circumstances.records.forget()
+    const { rules } = circumstances.facts
+    const controls = script.some((one) => one.kind === 'statement' && classify(one.text, rules).effect === 'control')
+    this.#control = controls ? 'yes' : 'no'
     const seconds = patienceOf(circumstances.execution)
     if (circumstances.patience !== seconds)
       this.#push(
@@ -137,11 +144,18 @@ class MessageWriter {
     if ((write.write === 'update' || write.write === 'delete') && write.version !== this.#recorded)
       this.#push(unless(records.recorded(write.version)), index, 'same record')
     const next = this.#script[index + 1]
+    if (this.#grouped === 'no' && next?.kind === 'write' && this.#transaction === 'none' && this.#control === 'no') {
+      this.#push('START TRANSACTION', index, 'setting')
+      this.#grouped = 'yes'
+    }
     const texts = records.write(write, next?.kind === 'statement' ? next.text : undefined)
     for (const text of texts) this.#push(text, index, 'write')
     if (write.write === 'insert' && typeof write.values.version === 'string') this.#recorded = write.values.version
     if (write.write === 'update') this.#recorded = write.version
     if (write.write === 'delete') this.#recorded = undefined
+    if (this.#grouped === 'no' || next?.kind === 'write') return
+    this.#push('COMMIT', index, 'setting')
+    this.#grouped = 'no'
   }
 
   #statement(text: string, index: number): void {

@@ -186,6 +186,6 @@ export class MysqlSession<Client> implements Session<MysqlTransaction<Client>> {
 
 function lockLost(): QueenError {
   return new QueenError('LOCK_LOST', 'The migration lock was lost before the run was over', {
-    hint: 'its connection ended, or something released it: queen status shows what is recorded',
+    hint: 'its connection ended, or something released it. What it did is recorded: run again to go on with the rest',
   })
 }

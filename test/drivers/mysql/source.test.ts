@@ -2,6 +2,7 @@ import mysqlCallbacks from 'mysql2'
 import mysqlPromises from 'mysql2/promise'
 import { describe, expect, test } from 'vitest'
 import { Queen, QueenError } from '../../../src/core/index.js'
+import { refuseOld } from '../../../src/drivers/mysql/client.js'
 import { mysql } from '../../../src/drivers/mysql/index.js'
 import { sourceFrom } from '../../../src/drivers/mysql/source.js'
 import { mysqlServers } from '../../support/mysql.js'
@@ -58,6 +59,11 @@ describe('a target', () => {
       hint: expect.stringContaining('server is running') as unknown,
     })
   })
+})
+
+test('a mysql2 that is too old is refused with the command that installs another', () => {
+  for (const release of ['3.9.0', '3.24.6', '4.0.0']) expect(() => refuseOld(release)).not.toThrow()
+  for (const release of ['2.3.3', '3.8.9']) expect(() => refuseOld(release)).toThrow(/needs 3\.9 or later/)
 })
 
 const MIGRATIONS = [
