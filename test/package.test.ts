@@ -27,6 +27,7 @@ describe('doors', () => {
     'queen-migrate': ['ExecutionError', 'Queen', 'QueenError', 'RELEASE', 'compareVersions', 'redact'],
     'queen-migrate/sqlite': ['sqlite'],
     'queen-migrate/postgres': ['postgres'],
+    'queen-migrate/mysql': ['mysql'],
     'queen-migrate/testing': ['newTest', 'schemaDiff'],
     'queen-migrate/testing/conformance': ['conformance', 'conformanceCases'],
     'queen-migrate/cli': ['runCLI'],
@@ -94,6 +95,7 @@ describe('without its client', { timeout: 60_000 }, () => {
   test.each([
     ['better-sqlite3', 'sqlite', 'sqlite:app.db'],
     ['pg', 'postgres', 'postgres://ann@127.0.0.1:1/app'],
+    ['mysql2', 'mysql', 'mysql://ann@127.0.0.1:1/app'],
   ])('%s: a clear error with the command that installs it', (client, door, url) => {
     const folder = folderWithPackage()
     rmSync(join(folder, 'node_modules', client))

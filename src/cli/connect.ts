@@ -33,6 +33,16 @@ const POSTGRES: Scheme = {
   target: ({ value }) => value,
 }
 
+const MYSQL: Scheme = {
+  title: 'MySQL',
+  example: 'mysql://user@host:3306/database',
+  door: 'mysql',
+  maker: 'mysql',
+  load: () => import('../drivers/mysql/index.js'),
+  own: [],
+  target: ({ value }) => value,
+}
+
 /** The databases this release opens; another one is another line. */
 const SCHEMES: Readonly<Record<string, Scheme>> = {
   sqlite: {
@@ -46,10 +56,9 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
   },
   postgres: POSTGRES,
   postgresql: POSTGRES,
+  mysql: MYSQL,
+  mariadb: MYSQL,
 }
-
-/** Schemes of databases Queen is made for, so that the refusal can say that the URL as such is right. */
-const LATER = ['mysql', 'mariadb']
 
 /** What is opened when nothing is said. */
 export const DEFAULT_URL = 'sqlite:queen.db'
@@ -107,9 +116,7 @@ function unknownScheme(name: string | undefined, { source }: Given): Error {
   // One letter is a Windows drive; without slashes behind it, it is as likely a user's name before a password.
   if (name === undefined || name.length === 1)
     return invalid(`The database URL from ${source} names no kind of database`, `${write}; ${opens}`)
-  if (LATER.includes(name))
-    return invalid(`The database URL from ${source} begins with ${name}:, and ${opens} only`, write)
-  const near = nearest(name, [...Object.keys(SCHEMES), ...LATER])
+  const near = nearest(name, Object.keys(SCHEMES))
   const meant = near === undefined ? '' : `did you mean ${near}:? `
   return invalid(`The database URL from ${source} is of no kind this version knows`, `${meant}${write}; ${opens}`)
 }

@@ -225,6 +225,7 @@ export class Run<Tx extends Transaction> {
       busyTimeout: this.#job.lockTimeout,
       statementTimeout: time('statementTimeout'),
       ddlLockTimeout: time('ddlLockTimeout'),
+      online: migration.online,
       signal,
       ...ears,
     })

@@ -14,7 +14,7 @@ import type { Reply } from './message.js'
 import { ownSettings, set } from './settings.js'
 import { createTables } from './tables.js'
 import type { PostgresTransaction } from './transaction.js'
-import { Turns } from './turns.js'
+import { Turns } from '../turns.js'
 import { refuseUnlockable } from './unlockable.js'
 import { Watch } from './watch.js'
 
