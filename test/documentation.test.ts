@@ -22,7 +22,7 @@ function snippets(): { from: string; code: string }[] {
   )
   const pages = readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`)
   const fromPages = pages.flatMap((file) =>
-    [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => ({
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(/^```ts(?: file=\S+)?\n(.*?)^```$/gms)].map(([, code]) => ({
       from: file,
       code: code!,
     })),

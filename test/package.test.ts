@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { RELEASE } from '../src/core/index.js'
 import { temporaryFolder } from './support/folder.js'
+import { folderWithPackage } from './support/packed.js'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PACKAGE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -25,6 +26,8 @@ describe('doors', () => {
   const doors: Record<string, readonly string[]> = {
     'queen-migrate': ['ExecutionError', 'Queen', 'QueenError', 'RELEASE', 'compareVersions', 'redact'],
     'queen-migrate/sqlite': ['sqlite'],
+    'queen-migrate/postgres': ['postgres'],
+    'queen-migrate/mysql': ['mysql'],
     'queen-migrate/testing': ['newTest', 'schemaDiff'],
     'queen-migrate/testing/conformance': ['conformance', 'conformanceCases'],
     'queen-migrate/cli': ['runCLI'],
@@ -69,21 +72,50 @@ function loadedFiles(specifier: string): string[] {
     .filter((url) => !url.endsWith('hook.mjs'))
 }
 
-test('without better-sqlite3: a clear error with the command that installs it', () => {
-  const folder = temporaryFolder()
-  mkdirSync(join(folder, 'node_modules'))
-  cpSync(join(ROOT, 'dist'), join(folder, 'node_modules/queen-migrate/dist'), { recursive: true })
-  cpSync(join(ROOT, 'package.json'), join(folder, 'node_modules/queen-migrate/package.json'))
-  symlinkSync(join(ROOT, 'node_modules/natural-compare-lite'), join(folder, 'node_modules/natural-compare-lite'))
+test('a driver loads its client when it connects, and not before', () => {
   const program = `
+    import { createRequire } from 'node:module'
     import { Queen } from 'queen-migrate'
+    import { postgres } from 'queen-migrate/postgres'
     import { sqlite } from 'queen-migrate/sqlite'
-    await new Queen(sqlite('app.db')).status().catch((error) => console.log(error.code + '|' + error.hint))`
+    const { cache } = createRequire(import.meta.url)
+    const loaded = () => ['pg', 'better-sqlite3'].filter((name) => Object.keys(cache).some((file) => file.includes('/node_modules/' + name + '/')))
+    const queens = [new Queen(postgres('postgres://ann@127.0.0.1:1/app')), new Queen(sqlite(':memory:'))]
+    console.log(loaded().join())
+    for (const queen of queens) await queen.status().catch(() => {})
+    console.log(loaded().join())`
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-    cwd: folder,
+    cwd: ROOT,
     encoding: 'utf8',
   })
-  expect({ stdout, stderr }).toEqual({ stdout: 'DRIVER_MISSING|npm install better-sqlite3\n', stderr: '' })
+  expect({ stdout, stderr }).toEqual({ stdout: '\npg,better-sqlite3\n', stderr: '' })
+})
+
+describe('without its client', { timeout: 60_000 }, () => {
+  test.each([
+    ['better-sqlite3', 'sqlite', 'sqlite:app.db'],
+    ['pg', 'postgres', 'postgres://ann@127.0.0.1:1/app'],
+    ['mysql2', 'mysql', 'mysql://ann@127.0.0.1:1/app'],
+  ])('%s: a clear error with the command that installs it', (client, door, url) => {
+    const folder = folderWithPackage()
+    rmSync(join(folder, 'node_modules', client))
+    const module = `import { Queen } from 'queen-migrate'\nexport default new Queen()\n`
+    writeFileSync(join(folder, 'migrations.mjs'), module)
+    const program = `
+      import { ${door} } from 'queen-migrate/${door}'
+      import queen from './migrations.mjs'
+      await queen.with(${door}('${url}')).status().catch((error) => console.log(error.code + '|' + error.hint))`
+    const run = (...words: readonly string[]) => {
+      const { stdout, stderr, status } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' })
+      return { stdout, stderr, status }
+    }
+    const hint = `npm install ${client}`
+    const library = run('--input-type=module', '-e', program)
+    expect(library).toEqual({ stdout: `DRIVER_MISSING|${hint}\n`, stderr: '', status: 0 })
+    const line = run('node_modules/queen-migrate/dist/cli/bin.js', 'status', '--json', '--url', url)
+    expect(line.status).toBe(2)
+    expect(JSON.parse(line.stdout).error).toMatchObject({ code: 'DRIVER_MISSING', hint })
+  })
 })
 
 describe('the linter draws the rooms', () => {

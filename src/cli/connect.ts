@@ -5,51 +5,97 @@ import { pathToFileURL } from 'node:url'
 import type { Driver } from '../core/driver.js'
 import { Queen } from '../core/queen.js'
 import { nearest } from '../core/suggest.js'
-import type { Given } from './config/settings.js'
+import type { Given, OwnSettings } from './config/settings.js'
 import { invalid } from './invalid.js'
 
 /** A kind of database: how its URLs look, and which door of the package makes its driver. */
 interface Scheme {
+  /** What the kind is called. */
+  readonly title: string
   readonly example: string
   readonly door: string
   /** The door's function that makes a driver. */
   readonly maker: string
   readonly load: () => Promise<object>
+  /** Settings that only this kind has: the options of its maker. */
+  readonly own: readonly (keyof OwnSettings)[]
   /** Makes relative paths absolute. */
   readonly target: (given: Given) => string
+}
+
+const POSTGRES: Scheme = {
+  title: 'PostgreSQL',
+  example: 'postgres://user@host:5432/database',
+  door: 'postgres',
+  maker: 'postgres',
+  load: () => import('../drivers/postgres/index.js'),
+  own: ['role', 'pooler'],
+  target: ({ value }) => value,
+}
+
+const MYSQL: Scheme = {
+  title: 'MySQL',
+  example: 'mysql://user@host:3306/database',
+  door: 'mysql',
+  maker: 'mysql',
+  load: () => import('../drivers/mysql/index.js'),
+  own: [],
+  target: ({ value }) => value,
 }
 
 /** The databases this release opens; another one is another line. */
 const SCHEMES: Readonly<Record<string, Scheme>> = {
   sqlite: {
+    title: 'SQLite',
     example: 'sqlite:app.db',
     door: 'sqlite',
     maker: 'sqlite',
     load: () => import('../drivers/sqlite/index.js'),
+    own: [],
     target: sqliteTarget,
   },
+  postgres: POSTGRES,
+  postgresql: POSTGRES,
+  mysql: MYSQL,
+  mariadb: MYSQL,
 }
-
-/** Schemes of databases Queen is made for, so that the refusal can say that the URL as such is right. */
-const LATER = ['postgres', 'postgresql', 'mysql', 'mariadb']
 
 /** What is opened when nothing is said. */
 export const DEFAULT_URL = 'sqlite:queen.db'
 
 /**
- * The driver for a URL. A queen of another copy of the package gets the driver of its own copy, since the two must know
- * each other's errors. No message repeats the URL: it may hold a password.
+ * The driver for a URL, with the settings that belong to its kind of database. A queen of another copy of the package
+ * gets the driver of its own copy, since the two must know each other's errors. No message repeats the URL: it may hold
+ * a password.
  *
  * @throws QueenError `CONFIG_INVALID`, `DRIVER_MISSING`
  */
-export async function connect(given: Given, queen: unknown, migrationsFile: string | undefined): Promise<Driver> {
+export async function connect(
+  given: Given,
+  own: OwnSettings,
+  queen: unknown,
+  migrationsFile: string | undefined,
+): Promise<Driver> {
   const name = /^([a-z][a-z0-9+.-]*):/i.exec(given.value)?.[1]?.toLowerCase()
   const scheme = name !== undefined && Object.hasOwn(SCHEMES, name) ? SCHEMES[name] : undefined
   if (scheme === undefined) throw unknownScheme(name, given)
-  const own = queen instanceof Queen || migrationsFile === undefined
-  const door = (own ? undefined : await doorOf(scheme, migrationsFile)) ?? (await scheme.load())
-  const make = (door as Record<string, (target: string) => Driver>)[scheme.maker]!
-  return make(scheme.target(given))
+  const options = optionsFrom(own, scheme)
+  const sameCopy = queen instanceof Queen || migrationsFile === undefined
+  const door = (sameCopy ? undefined : await doorOf(scheme, migrationsFile)) ?? (await scheme.load())
+  const make = (door as Record<string, (target: string, options: object) => Driver>)[scheme.maker]!
+  return make(scheme.target(given), options)
+}
+
+/** What is not meant for this kind of database must not be dropped in silence: the role, say, that everything runs as. */
+function optionsFrom(own: OwnSettings, scheme: Scheme): object {
+  const given = Object.entries(own) as [keyof OwnSettings, Given][]
+  const stray = given.find(([key]) => !scheme.own.includes(key))
+  if (stray !== undefined)
+    throw invalid(
+      `${stray[1].source} is set, and ${scheme.title} has no such thing`,
+      `move ${stray[0]} to the environments whose url is one of PostgreSQL`,
+    )
+  return Object.fromEntries(given.map(([key, { value }]) => [key, value]))
 }
 
 async function doorOf(scheme: Scheme, migrationsFile: string): Promise<object | undefined> {
@@ -62,7 +108,7 @@ async function doorOf(scheme: Scheme, migrationsFile: string): Promise<object | 
 }
 
 function unknownScheme(name: string | undefined, { source }: Given): Error {
-  const examples = Object.values(SCHEMES).map((scheme) => scheme.example)
+  const examples = [...new Set(Object.values(SCHEMES).map((scheme) => scheme.example))]
   const opens = `this version opens ${Object.keys(SCHEMES)
     .map((one) => `${one}:`)
     .join(', ')}`
@@ -70,9 +116,7 @@ function unknownScheme(name: string | undefined, { source }: Given): Error {
   // One letter is a Windows drive; without slashes behind it, it is as likely a user's name before a password.
   if (name === undefined || name.length === 1)
     return invalid(`The database URL from ${source} names no kind of database`, `${write}; ${opens}`)
-  if (LATER.includes(name))
-    return invalid(`The database URL from ${source} begins with ${name}:, and ${opens} only`, write)
-  const near = nearest(name, [...Object.keys(SCHEMES), ...LATER])
+  const near = nearest(name, Object.keys(SCHEMES))
   const meant = near === undefined ? '' : `did you mean ${near}:? `
   return invalid(`The database URL from ${source} is of no kind this version knows`, `${meant}${write}; ${opens}`)
 }

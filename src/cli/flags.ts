@@ -40,7 +40,7 @@ export type FlagSpec = readonly [written: string, about: string]
 /** Known before and behind every command. */
 export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   ['--config <file>', 'configuration (default: queen.config.{ts,mts,js,mjs,json,yaml} in this folder)'],
-  ['--url <url>', 'database, such as sqlite:app.db (or QUEEN_URL, or DATABASE_URL)'],
+  ['--url <url>', 'database: sqlite:app.db, postgres://user@host/app (or QUEEN_URL, or DATABASE_URL)'],
   ['--migrations <file>', 'module that exports the queen (or QUEEN_MIGRATIONS; default: migrations.{ts,mts,js,mjs})'],
   ['--table <name>', 'history table (or QUEEN_TABLE; default: queen_migrations)'],
   ['--schema <name>', 'schema of the history table (or QUEEN_SCHEMA)'],

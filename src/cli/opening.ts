@@ -59,7 +59,7 @@ export function openedBy(ingredients: Ingredients): Opening {
 async function bind(queen: Queen, file: string | undefined, { settings, io, notice }: Ingredients): Promise<Queen> {
   const options = queenOptions(settings)
   if (settings.url === undefined && queen.target !== '') {
-    const [option] = Object.keys(options)
+    const [option] = Object.keys({ ...options, ...settings.own })
     if (option === undefined) return queen
     throw invalid(
       `${option} is set, but the migrations come with a database of their own`,
@@ -68,7 +68,7 @@ async function bind(queen: Queen, file: string | undefined, { settings, io, noti
   }
   const url: Given = settings.url ?? { value: DEFAULT_URL, source: 'the default', folder: io.cwd }
   if (settings.url === undefined) notice(`No database is named: using sqlite:${resolve(io.cwd, 'queen.db')}`)
-  const driver = await connect(url, queen, file)
+  const driver = await connect(url, settings.own, queen, file)
   const missing = missingFile(driver.target)
   if (missing !== undefined) notice(`${missing} does not exist yet; the first migration creates it`)
   return queen.with(driver, options)

@@ -62,8 +62,11 @@ export interface Session<Tx extends Transaction = Transaction> {
   holder(): Promise<Holder | null>
   prepare(): Promise<void>
   execute(script: readonly Operation<Tx>[], execution: Execution): Promise<void>
-  /** A value that changes when the schema does: it decides about a statement whose outcome is in doubt. */
-  fingerprint(): Promise<string>
+  /**
+   * A value that changes when the schema does: it decides about a statement whose outcome is in doubt. One that was
+   * recorded for a statement may have looked only at what that can change; `like` it, the same is looked at again.
+   */
+  fingerprint(like?: string): Promise<string>
   /**
    * What this connection is bound to, known once `tryLock` has answered. `transaction`: a pooler hands out a server
    * connection for each transaction, so that no lock outlasts one and nothing may be done outside of one. Default

@@ -41,6 +41,11 @@ export interface QueenEvents {
     readonly waitedMs: number
     readonly blockers: readonly Blocker[]
   }
+  /**
+   * A statement has been waiting for others for some seconds, since it may: it works CONCURRENTLY, validates a
+   * constraint, or was given no `ddlLockTimeout`. Told every ten seconds.
+   */
+  tableWait: AboutMigration & { readonly waitedMs: number; readonly blockers: readonly Blocker[] }
   /** The migration lock is held by somebody else; told when waiting begins and every two seconds from then on. */
   lockWait: { readonly holder: Holder | null; readonly waitedMs: number; readonly timeoutMs: number }
   lockAcquired: { readonly waitedMs: number }

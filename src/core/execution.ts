@@ -35,12 +35,16 @@ export interface Execution {
   readonly statementTimeout?: number | undefined
   /** Milliseconds a statement may wait for a lock on a table; undefined for the driver's default. */
   readonly ddlLockTimeout?: number | undefined
+  /** The server is to refuse what would copy a table or lock it, where it can be told so. */
+  readonly online?: boolean | undefined
   /** Aborts when the run is cancelled or out of time: the driver stops at once, and rolls back what is open. */
   readonly signal: AbortSignal
   /** Told before an operation is played, as far as the driver can tell: those it sends together count as one. */
   readonly reached?: (operation: number) => void
   /** Told what the database remarks while it works: PostgreSQL's notices, MySQL's warnings. */
   readonly notice?: (notice: Notice) => void
+  /** Told now and then while a statement that may wait for its locks as long as it takes does wait, and for whom. */
+  readonly waiting?: (blockers: readonly Blocker[], waitedMs: number) => void
 }
 
 /** A remark of the database's that stops nothing. */

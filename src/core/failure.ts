@@ -70,9 +70,9 @@ function told(error: ExecutionError, { reason, givenUp, finding }: FailureContex
   const { label } = subject
   switch (error.failure) {
     case 'cancelled':
-      return { code: reason!.code, message: `${reason!.message} while ${label} was at work` }
+      return { code: reason!.code, message: `${reason!.message} while ${label} was at work`, hint: error.hint }
     case 'timeout':
-      return { code: 'TIMEOUT', message: `${capital(label)}: ${error.message}` }
+      return { code: 'TIMEOUT', message: `${capital(label)}: ${error.message}`, hint: error.hint }
     case 'busy':
       return {
         code: 'LOCK_TIMEOUT',
@@ -104,7 +104,7 @@ function lockedOut(error: ExecutionError, givenUp: GivenUp | undefined, subject:
   const lines = error.blockers.map((one) => `blocked by ${describeBlocker(presentable(one))}`)
   const wait = 'end those sessions, or wait for them, or allow more time with ddlLockTimeout'
   const hint =
-    why === 'function'
+    why === 'function' && subject.step.mode === 'transaction'
       ? `${nextStep(subject, error)}; ${FUNCTION_HINT}`
       : `${error.blockers.length > 0 ? `${wait}; then ` : ''}${nextStep(subject, error)}`
   return {
@@ -137,7 +137,7 @@ function connectionLost(error: ExecutionError, finding: Finding | undefined, { s
       return {
         code,
         message: `${message}. Whether ${version} was ${counted ? 'finished' : 'committed'} could not be found out: ${finding.why}`,
-        hint: `run ${commandOf(step)} again: the history tells whether it was`,
+        hint: `run ${commandOf(step)} again: the history tells whether it was ${counted ? 'finished' : 'committed'}`,
       }
     case undefined:
       return { code, message }

@@ -45,7 +45,7 @@ export async function lookUp<Tx extends Transaction>(
     let refused = ''
     session = await inTime(CONNECT_WITHIN_MS, signal, async () => {
       try {
-        return await reconnect()
+        return await answering(await reconnect())
       } catch (error) {
         refused = messageOf(error)
         return null
@@ -65,6 +65,17 @@ export async function lookUp<Tx extends Transaction>(
   } finally {
     await lock?.release().catch(() => {})
     await session?.close().catch(() => {})
+  }
+}
+
+/** A session may connect only when it is asked for something. */
+async function answering<Tx extends Transaction>(session: Session<Tx>): Promise<Session<Tx>> {
+  try {
+    await session.journal(1)
+    return session
+  } catch (error) {
+    await closed(session)
+    throw error
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readable } from './duration.js'
 import { QueenError } from './errors.js'
 
@@ -29,6 +30,18 @@ export function limited(outer: AbortSignal | undefined, ms: number | undefined, 
       outer?.removeEventListener('abort', abort)
     },
   }
+}
+
+/** Waits; returns why it was ended early, when it was. `stop` asks gently. */
+export async function pause(
+  ms: number,
+  signal: AbortSignal,
+  stop: AbortSignal | undefined,
+): Promise<QueenError | undefined> {
+  const either = AbortSignal.any(stop === undefined ? [signal] : [signal, stop])
+  await sleep(ms, undefined, { signal: either }).catch(() => {})
+  if (signal.aborted) return asAbort(signal.reason)
+  return stop?.aborted === true ? new QueenError('ABORTED', 'Stopped as asked') : undefined
 }
 
 function asAbort(reason: unknown): QueenError {

@@ -164,7 +164,7 @@ async function resume<Tx extends Transaction>(desk: Desk<Tx>, row: Reconciled<Tx
     if (doubtful?.kind === 'statement' && /^(COMMIT|END)\b/.test(doubtful.nature.verb)) {
       // That it was begun was written in the transaction it ends: whoever can read it reads what was committed.
       done++
-    } else if ((await session.fingerprint()) !== record.fingerprint) {
+    } else if ((await session.fingerprint(record.fingerprint ?? undefined)) !== record.fingerprint) {
       // The statement took effect, but as it stood then; which one that was only the text of then can say.
       const { up, down } = checksumsOf(migration, job.dialect)
       if (doubtful === undefined || (step.direction === 'up' ? record.checksum !== up : record.downChecksum !== down))

@@ -44,6 +44,11 @@ export interface Migration<Tx extends Transaction = Transaction> {
   readonly replayable?: boolean
   /** false: statement by statement, for what cannot run in a transaction. Default true. */
   readonly transaction?: boolean
+  /**
+   * true: on MySQL and MariaDB every ALTER TABLE, CREATE INDEX and DROP INDEX goes with `LOCK=NONE`, so that the server
+   * refuses at once what would copy the table or keep others from writing to it. Default false.
+   */
+  readonly online?: boolean
   /** Environments this migration belongs to. Default: all. */
   readonly environments?: readonly string[]
   /** Versions that must be applied before this one. */
@@ -65,7 +70,7 @@ export interface RegisteredMigration<Tx extends Transaction = Transaction> exten
 
 const FIELDS: readonly (keyof Migration)[] = [
   ...(['version', 'name', 'upSQL', 'upFn', 'downSQL', 'downFn', 'irreversible', 'manualChecksum'] as const),
-  ...(['replayable', 'transaction', 'environments', 'dependsOn', 'timeout'] as const),
+  ...(['replayable', 'transaction', 'online', 'environments', 'dependsOn', 'timeout'] as const),
   ...(['statementTimeout', 'ddlLockTimeout', 'isolation'] as const),
 ]
 /** Every isolation level there is. */
@@ -166,6 +171,11 @@ function checkSettings(input: Migration<never>, refuse: Refuse): void {
     refuse('"manualChecksum" is not a string', `write manualChecksum: 'v1', and 'v2' when the function changes`)
   if (input.transaction !== undefined && typeof input.transaction !== 'boolean')
     refuse(`"transaction" is ${kindOf(input.transaction)}, not true or false`, 'leave it out for one transaction')
+  if (input.online !== undefined && typeof input.online !== 'boolean')
+    refuse(
+      `"online" is ${kindOf(input.online)}, not true or false`,
+      'leave it out unless the server is to refuse to lock',
+    )
   if (input.replayable !== undefined && typeof input.replayable !== 'boolean')
     refuse(
       `"replayable" is ${kindOf(input.replayable)}, not true or false`,

@@ -4,10 +4,14 @@ import { milliseconds } from './duration.js'
 import { QueenError } from './errors.js'
 import { ISOLATIONS, type Isolation } from './migration.js'
 import { didYouMean } from './suggest.js'
+import { tableName } from './table-name.js'
 
 /** What holds for every run of a queen. */
 export interface QueenOptions {
-  /** The history table. The journal has the same name with `_log` behind it. Default `queen_migrations`. */
+  /**
+   * The history table. The journal has the same name with `_log` behind it. Its schema may stand in front, and either in
+   * quotes: `ops.migrations`, `"ops"."my.migrations"`. Default `queen_migrations`.
+   */
   readonly table?: string
   /** The schema both are in. Default: where the database puts unqualified names. */
   readonly schema?: string
@@ -93,14 +97,26 @@ export interface Settings {
 export function settingsFrom(options: QueenOptions): Settings {
   refuseUnknown(options, QUEEN_OPTIONS)
   return {
-    table: identifier('table', options.table ?? 'queen_migrations', LONGEST_TABLE),
-    schema: options.schema === undefined ? undefined : identifier('schema', options.schema, 63),
+    ...placeFrom(options),
     environment: text('environment', options.environment ?? ''),
     lockTimeout: milliseconds(options.lockTimeout ?? '5m', 'lockTimeout'),
     ddlLockTimeout: milliseconds(options.ddlLockTimeout ?? '1s', 'ddlLockTimeout'),
     statementTimeout:
       options.statementTimeout === undefined ? undefined : milliseconds(options.statementTimeout, 'statementTimeout'),
   }
+}
+
+/** The history table, whose schema may stand in front of its name or be an option of its own. */
+function placeFrom(options: QueenOptions): Pick<Settings, 'table' | 'schema'> {
+  const given = text('table', options.table ?? 'queen_migrations')
+  const { name, schema: inName } = tableName(given)
+  const table = identifier('table', name, LONGEST_TABLE)
+  const schema = options.schema === undefined ? inName : text('schema', options.schema)
+  if (inName !== undefined && schema !== inName)
+    throw new QueenError('CONFIG_INVALID', `table is ${given}, and schema is ${options.schema}`, {
+      hint: 'leave one of the two schemas out',
+    })
+  return { table, schema: schema === undefined ? undefined : identifier('schema', schema, 63) }
 }
 
 /**

@@ -39,6 +39,8 @@ export function replayOf(
   if (step.items.some((one) => effectOf(one) === 'control')) return { kind: 'committed' }
   // The record itself: at the beginning nothing is done yet, at the end everything is.
   if (item === 0) return operation === 0 ? { kind: 'again', done: doneBefore(script) } : { kind: 'committed' }
+  // A procedure may have committed what it did before it missed.
+  if (effectOf(step.items[item - 1]!) === 'procedural') return { kind: 'committed' }
   // Outside of a transaction nobody takes back what a function did.
   if (script.operations[operation]!.kind === 'call') return { kind: 'function' }
   const played = script.origins.findIndex(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { presentable } from './blocker.js'
+import { contextOf } from './context.js'
 import type { Session } from './driver.js'
 import { milliseconds, type Duration } from './duration.js'
 import { QueenError } from './errors.js'
@@ -10,11 +10,11 @@ import { lookUp } from './finding.js'
 import { blockers } from './health.js'
 import { identity } from './identity.js'
 import type { Done, Job } from './job.js'
-import { limited } from './limits.js'
+import { limited, pause } from './limits.js'
 import { planFor } from './look.js'
-import type { Plan, PlanStep } from './plan.js'
+import type { Plan } from './plan.js'
 import { refusal } from './problem.js'
-import { messageOf, redact } from './redact.js'
+import { messageOf } from './redact.js'
 import { removeRemains } from './remains.js'
 import { Misses, replayOf, type Miss, type Replay } from './replay.js'
 import {
@@ -29,7 +29,7 @@ import {
   type Script,
   type Signature,
 } from './script.js'
-import type { MigrationContext, Transaction } from './transaction.js'
+import type { Transaction } from './transaction.js'
 import { unitsOf } from './units.js'
 import { Watch } from './watch.js'
 
@@ -109,12 +109,11 @@ export class Run<Tx extends Transaction> {
   /** Plays one unit; returns the step that stopped it because somebody else has recorded it meanwhile. */
   async #play(unit: readonly PreparedStep<Tx>[], resumeAfter = 0): Promise<PreparedStep<Tx> | undefined> {
     const own = unit.length === 1 ? unit[0]!.migration.timeout : undefined
-    using limit = limited(
-      this.#signal,
-      own === undefined ? undefined : milliseconds(own, 'timeout'),
-      `Migration ${unit[0]!.migration.version}`,
-    )
-    const { signal } = limit
+    using limit =
+      own === undefined
+        ? undefined
+        : limited(this.#signal, milliseconds(own, 'timeout'), `Migration ${unit[0]!.migration.version}`)
+    const signal = limit?.signal ?? this.#signal
     const watch = new Watch(unit, this.#done.length, this.#total, this.#job.events)
     const misses = new Misses()
     let recorded: Recorded | undefined
@@ -125,6 +124,7 @@ export class Run<Tx extends Transaction> {
         await this.#execute(unit[0]!, script.operations, signal, {
           reached: (operation) => watch.reached(playing.script.origins[operation]!.step),
           notice: (notice) => watch.noticed(notice),
+          waiting: (waitedFor, waitedMs) => watch.waiting(waitedFor, waitedMs),
         })
         this.#done.push(...watch.finish())
         return undefined
@@ -148,7 +148,7 @@ export class Run<Tx extends Transaction> {
   ): Script<Tx> {
     const manuscript: Manuscript<Tx> = {
       signature: this.#signature,
-      contextOf: (step) => this.#context(step, signal),
+      contextOf: (step) => contextOf(step, this.#job, signal),
       isolation: this.#job.isolation,
     }
     const first = unit[0]!
@@ -183,7 +183,7 @@ export class Run<Tx extends Transaction> {
       const why = replay.kind === 'again' ? 'tries' : replay.kind
       throw await this.#failed(error, playing, { givenUp: { ...miss, why } })
     }
-    const reason = await this.#pause(miss.pauseMs, playing.signal)
+    const reason = await pause(miss.pauseMs, playing.signal, this.#job.stop)
     if (reason === undefined) return done
     const { operation, outcome } = error
     const ended = new ExecutionError(messageOf(reason), { failure: 'cancelled', operation, outcome })
@@ -210,20 +210,11 @@ export class Run<Tx extends Transaction> {
     this.#job.events.emit('lockMiss', told)
   }
 
-  /** Waits; returns why it was ended early, when it was. */
-  async #pause(ms: number, signal: AbortSignal): Promise<QueenError | undefined> {
-    const { stop } = this.#job
-    const either = AbortSignal.any(stop === undefined ? [signal] : [signal, stop])
-    await sleep(ms, undefined, { signal: either }).catch(() => {})
-    if (signal.aborted) return signal.reason as QueenError
-    return stop?.aborted === true ? new QueenError('ABORTED', 'Stopped as asked') : undefined
-  }
-
   async #execute(
     { migration, direction }: PreparedStep<Tx>,
     operations: readonly Operation<Tx>[],
     signal: AbortSignal,
-    ears: Pick<Execution, 'reached' | 'notice'> = {},
+    ears: Pick<Execution, 'reached' | 'notice' | 'waiting'> = {},
   ): Promise<void> {
     const time = (what: 'statementTimeout' | 'ddlLockTimeout'): number | undefined => {
       const own: Duration | undefined = migration[what]
@@ -234,6 +225,7 @@ export class Run<Tx extends Transaction> {
       busyTimeout: this.#job.lockTimeout,
       statementTimeout: time('statementTimeout'),
       ddlLockTimeout: time('ddlLockTimeout'),
+      online: migration.online,
       signal,
       ...ears,
     })
@@ -293,21 +285,6 @@ export class Run<Tx extends Transaction> {
       { kind: 'commit' },
     ])
     await this.#execute(step, notes, AbortSignal.timeout(30_000)).catch(() => {})
-  }
-
-  #context(step: PlanStep<Tx>, signal: AbortSignal): MigrationContext {
-    const { events, environment, dialect, context } = this.#job
-    const about = { version: step.migration.version, name: step.migration.name, direction: step.direction }
-    return {
-      version: about.version,
-      name: about.name,
-      environment,
-      dialect,
-      signal,
-      app: context,
-      log: (message) => events.emit('log', { ...about, message: redact(String(message)) }),
-      progress: (done, total) => events.emit('progress', { ...about, done, ...(total !== undefined && { total }) }),
-    }
   }
 }
 

@@ -1,5 +1,6 @@
+import { presentable } from './blocker.js'
 import type { Emitter } from './events.js'
-import type { Notice } from './execution.js'
+import type { Blocker, Notice } from './execution.js'
 import type { Done } from './job.js'
 import { redact } from './redact.js'
 import type { PreparedStep } from './script.js'
@@ -41,6 +42,11 @@ export class Watch<Tx extends Transaction> {
     if (count > MOST_NOTICES) return
     const text = redact(message).slice(0, LONGEST_NOTICE)
     this.#events.emit('notice', { ...this.#about(this.#current), severity, message: text })
+  }
+
+  waiting(blockers: readonly Blocker[], waitedMs: number): void {
+    const about = this.#about(this.#current)
+    this.#events.emit('tableWait', { ...about, waitedMs, blockers: blockers.map(presentable) })
   }
 
   /** The unit is committed. */

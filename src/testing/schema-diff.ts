@@ -1,13 +1,20 @@
 import type { SchemaObject } from '../core/driver.js'
 
-/** Kinds that are part of a table: they come and go with it, so that only the table is worth a line then. */
+/**
+ * Kinds that are part of a table: they come and go with it, so that only the table is worth a line then. An index is
+ * one where it is named with its table, as MySQL does.
+ */
 const PARTS: ReadonlySet<string> = new Set([
   'column',
   'columns',
   'primary key',
   'unique key',
   'foreign key',
+  'index',
   'check',
+  'period',
+  'partitioning',
+  'partition',
   'exclusion constraint',
   'trigger',
   'rule',
@@ -91,7 +98,9 @@ function withoutParts(objects: readonly SchemaObject[]): readonly SchemaObject[]
   const tables = new Set(objects.filter(({ kind }) => kind === 'table').map(({ name }) => name))
   const belongs = ({ kind, name }: SchemaObject): boolean =>
     PARTS.has(kind) &&
-    [...tables].some((table) => name === table || name.startsWith(`${table}.`) || name.startsWith(`${table} `))
+    [...tables].some(
+      (table) => (name === table && kind !== 'index') || name.startsWith(`${table}.`) || name.startsWith(`${table} `),
+    )
   // The list of a table's columns never comes or goes alone.
   return objects.filter((object) => object.kind !== 'columns' && !belongs(object))
 }

@@ -149,10 +149,36 @@ const CASES: readonly Case[] = [
     hint: 'did you mean production?',
   },
   {
-    what: 'a database of a later version',
+    what: 'a misspelt URL of PostgreSQL',
+    line: 'status --url postgres:/app',
+    message: 'The PostgreSQL URL does not begin with postgres://',
+  },
+  {
+    what: 'a role on SQLite',
+    line: 'status --url sqlite:app.db',
+    files: { ...M, 'queen.config.json': '{"role":"app_owner"}' },
+    message: 'role in queen.config.json is set, and SQLite has no such thing',
+    hint: 'move role to the environments whose url is one of PostgreSQL',
+  },
+  {
+    what: 'a pooler on SQLite',
+    line: 'status --env local',
+    files: { ...M, 'queen.config.json': '{"environments":{"local":{"url":"sqlite:a.db","pooler":"session"}}}' },
+    message: 'environments.local.pooler in queen.config.json is set, and SQLite has no such thing',
+  },
+  {
+    what: 'a pooler that is none',
     line: 'status --url postgres://ann@db/app',
-    message: 'The database URL from --url begins with postgres:, and this version opens sqlite: only',
-    hint: 'sqlite:app.db',
+    files: { ...M, 'queen.config.json': '{"pooler":"statement"}' },
+    message: 'pooler is "statement"',
+    hint: "write 'detect', 'session' or 'transaction'",
+  },
+  {
+    what: 'a role that is no text',
+    line: 'status',
+    files: { ...M, 'queen.config.json': '{"url":"postgres://ann@db/app","role":true}' },
+    message: 'role in queen.config.json is of type boolean',
+    hint: 'write a string',
   },
   {
     what: 'a misspelt scheme',
@@ -164,8 +190,8 @@ const CASES: readonly Case[] = [
   {
     what: 'a bad URL in the environment',
     line: 'status',
-    env: { DATABASE_URL: 'mysql://db' },
-    message: 'The database URL from DATABASE_URL begins with mysql:',
+    env: { DATABASE_URL: 'oracle://db' },
+    message: 'The database URL from DATABASE_URL is of no kind this version knows',
   },
   { what: 'a database without a name', line: 'status --url sqlite:', message: 'names no file' },
   {

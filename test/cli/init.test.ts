@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { Project } from '../support/cli.js'
+import { describePostgres, freshDatabase, type FreshDatabase } from '../support/postgres.js'
 
 const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url))
 
@@ -37,6 +38,14 @@ function tsc(project: Project, files: readonly string[]): string {
   }
 }
 
+function vitest(project: Project, env: Readonly<Record<string, string>> = {}): string {
+  return execFileSync(process.execPath, [join(PACKAGES, 'vitest/vitest.mjs'), 'run', '--root', project.folder], {
+    cwd: project.folder,
+    encoding: 'utf8',
+    env: { ...process.env, CI: '1', VITEST: '', ...env },
+  })
+}
+
 const FILES = ['.gitignore', 'migrations.test.ts', 'migrations.ts', 'package.json', 'queen.config.ts']
 
 test('a new folder: what is written works, and the second time changes nothing', async () => {
@@ -68,12 +77,7 @@ test('its files pass the strict compiler, and its test passes', async () => {
       FILES.filter((name) => name.endsWith('.ts')),
     ),
   ).toBe('')
-  const vitest = execFileSync(
-    process.execPath,
-    [join(PACKAGES, 'vitest/vitest.mjs'), 'run', '--root', project.folder],
-    { cwd: project.folder, encoding: 'utf8', env: { ...process.env, CI: '1', VITEST: '' } },
-  )
-  expect(vitest).toContain('1 passed')
+  expect(vitest(project)).toContain('1 passed')
 })
 
 test('a folder with files of its own: none is touched, what is missing is said', async () => {
@@ -104,4 +108,33 @@ test('a project of CommonJS gets modules that say what they are', async () => {
   expect(Object.keys(project.contents())).toContain('migrations.mts')
   expect(tsc(project, ['migrations.mts', 'queen.config.mts', 'migrations.test.mts'])).toBe('')
   expect((await project.run(['up'])).stdout).toContain('1 migration applied')
+})
+
+describePostgres('for a URL of PostgreSQL', () => {
+  test.each([
+    ['DATABASE_URL', ({ url }: FreshDatabase) => ({ argv: ['init'], env: { DATABASE_URL: url } })],
+    ['QUEEN_URL', ({ url }: FreshDatabase) => ({ argv: ['init'], env: { QUEEN_URL: url } })],
+    ['--url', ({ url }: FreshDatabase) => ({ argv: ['init', '--url', url], env: {} })],
+  ])('in %s: the files fit it, and do not repeat it', async (from, call) => {
+    const database = await freshDatabase()
+    const project = new Project()
+    const { argv, env } = call(database)
+    const { code, stdout } = await project.run(argv, { env })
+    expect(code).toBe(0)
+    expect(stdout.includes('set DATABASE_URL, for example in .env')).toBe(from === '--url')
+    expect(JSON.stringify(project.contents())).not.toContain(database.name)
+    expect(project.read('.gitignore')).toContain('.env')
+    equip(project)
+    expect(
+      tsc(
+        project,
+        FILES.filter((name) => name.endsWith('.ts')),
+      ),
+    ).toBe('')
+    const variables = { [from === '--url' ? 'DATABASE_URL' : from]: database.url }
+    expect(vitest(project, variables)).toContain('1 passed')
+    expect((await project.run(['up'], { env: variables })).stdout).toContain('1 migration applied')
+    await database.query(`INSERT INTO users (email) VALUES ('ann@example.org')`)
+    expect((await project.json(['status'], { env: variables })).document).toMatchObject({ ok: true, pending: 0 })
+  })
 })

@@ -1,10 +1,6 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readdirSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { Project, SOUND } from '../support/cli.js'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+import { Project, SOUND, withOwnCopy } from '../support/cli.js'
 
 async function places(project: Project, line = 'status'): Promise<string[]> {
   const { document } = await project.json(line.split(' '))
@@ -78,19 +74,6 @@ test('several modules: ts goes before mjs, and --migrations before both', async 
   expect(await places(project)).toEqual(['migrations.ts:5', 'migrations.ts:6'])
   expect(await places(project, 'status --migrations other.mjs')).toEqual(['other.mjs:5', 'other.mjs:6'])
 })
-
-/** A project whose queen-migrate is a copy of its own. */
-function withOwnCopy(files: Record<string, string>): Project {
-  const project = new Project(files)
-  const own = project.path('node_modules/queen-migrate')
-  rmSync(own)
-  mkdirSync(own)
-  cpSync(join(ROOT, 'dist'), join(own, 'dist'), { recursive: true })
-  cpSync(join(ROOT, 'package.json'), join(own, 'package.json'))
-  for (const name of ['natural-compare-lite', 'better-sqlite3', 'bindings', 'file-uri-to-path'])
-    symlinkSync(join(ROOT, 'node_modules', name), project.path(`node_modules/${name}`))
-  return project
-}
 
 test.each(['migrations.mjs', 'migrations.ts'])(
   'another copy of the library in the project: %s runs, and its failures are understood',

@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest'
 import { moduleOf, Project, SOUND } from '../support/cli.js'
+import { describePostgres, freshDatabase } from '../support/postgres.js'
 
 const SECRET = 's3cr3t'
 const URLS = [
-  `postgres://ann:${SECRET}@db/app`,
+  `postgres://ann:${SECRET}@127.0.0.1:1/app`,
+  `postgresql://ann:${SECRET}@127.0.0.1:1/app?sslmode=odd`,
+  `postgres://127.0.0.1:1/app?user=ann&password=${SECRET}&sslmode=require`,
+  `postgres://ann:${SECRET}@127.0.0.1:1/app?${SECRET}=1`,
+  `postgres://ann:p@ss/${SECRET}@127.0.0.1:1/app`,
+  `postgres://ann:${SECRET}@127.0.0.1:port/app`,
+  `postgres:ann:${SECRET}@127.0.0.1/app`,
   `mysql://ann:${SECRET}@db/app`,
   `postgers://ann:${SECRET}@db/app`,
   `ann:${SECRET}@db/app`,
@@ -13,8 +20,10 @@ const URLS = [
 ]
 
 const SITUATIONS: readonly (readonly [string, Record<string, string>, readonly string[], Record<string, string>])[] = [
-  ...URLS.map((url) => [`--url ${url.slice(0, 9)}`, {}, ['status', '--url', url], {}] as const),
-  ...URLS.map((url) => [`DATABASE_URL ${url.slice(0, 9)}`, {}, ['up', '--verbose'], { DATABASE_URL: url }] as const),
+  ...URLS.map((url) => [`--url ${url.replaceAll(SECRET, '***')}`, {}, ['status', '--url', url], {}] as const),
+  ...URLS.map(
+    (url) => [`DATABASE_URL ${url.replaceAll(SECRET, '***')}`, {}, ['up', '--verbose'], { DATABASE_URL: url }] as const,
+  ),
   ['.env', { '.env': `QUEEN_URL=${URLS[0]}` }, ['status'], {}],
   ['config', { 'queen.config.json': JSON.stringify({ url: URLS[0] }) }, ['status'], {}],
   ['broken JSON', { 'queen.config.json': `{"url":"${URLS[0]}",}` }, ['status'], {}],
@@ -90,4 +99,32 @@ test('nor is one in what a command found', async () => {
       expect(code, stderr).toBe(0)
       expect(`${stdout}${stderr}`).not.toContain(SECRET)
     }
+})
+
+describePostgres('on a server', () => {
+  test('no password is shown by a command, nor to others on the server', async () => {
+    const { url, query } = await freshDatabase()
+    const withPassword = new URL(url)
+    // A server that trusts the loopback takes any.
+    withPassword.password ||= SECRET
+    const { password } = withPassword
+    const project = new Project({
+      'migrations.mjs': moduleOf(`
+q.add({ version: '001', name: 'a', upSQL: "CREATE TABLE a (url text); INSERT INTO a VALUES ('postgres://ann:${SECRET}@db/app')", downSQL: 'DROP TABLE a' })
+q.add({ version: '002', name: 'b', manualChecksum: '1', upFn: async (tx) => { await tx.exec("DO $$ BEGIN RAISE NOTICE 'postgres://ann:${SECRET}@db/app'; END $$") }, downFn: async () => {} })
+q.add({ version: '003', name: 'c', upSQL: "SELECT 'postgres://ann:${SECRET}@db/app' FROM nowhere" })
+q.add({ version: '004', name: 'd', upSQL: "INSERT INTO a SELECT url FROM a; CREATE UNIQUE INDEX ON a (url)" })
+`),
+    })
+    const env = { DATABASE_URL: withPassword.href }
+    for (const line of ['up', 'up', 'status', 'log', 'validate', 'plan', 'redo 2', 'repair', 'baseline 003', 'up'])
+      for (const more of [[], ['--json']]) {
+        const { stdout, stderr } = await project.run([...line.split(' '), '--verbose', ...more], { env })
+        expect(`${stdout}${stderr}`, line).not.toContain(SECRET)
+        expect(`${stdout}${stderr}`, line).not.toContain(`:${password}@`)
+      }
+    const journal = await query('SELECT error FROM queen_migrations_log WHERE error IS NOT NULL')
+    expect(journal.length).toBeGreaterThan(1)
+    expect(JSON.stringify(journal)).not.toContain(SECRET)
+  })
 })

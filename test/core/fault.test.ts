@@ -173,7 +173,11 @@ describe('a lock that is lost while a migration is at work', () => {
 
 describe('a connection that is lost', () => {
   /** A database whose connection is lost while version 2 is at work: before its COMMIT, or after it. */
-  function losing(when: 'before' | 'after', after: Partial<Session<SqliteTransaction>> = {}) {
+  function losing(
+    when: 'before' | 'after',
+    after: Partial<Session<SqliteTransaction>> = {},
+    direction?: 'up' | 'down',
+  ) {
     const { file } = databaseFile()
     const opened: number[] = []
     let lost = false
@@ -185,7 +189,9 @@ describe('a connection that is lost', () => {
         history: async () => (lost && number === 1 ? await gone() : await real.history()),
         execute: async (script, execution) => {
           if (lost && number === 1) return await gone()
-          if (lost || execution.activity.version !== '2') return await real.execute(script, execution)
+          const { activity } = execution
+          const spared = activity.version !== '2' || (direction !== undefined && activity.direction !== direction)
+          if (lost || spared) return await real.execute(script, execution)
           lost = true
           if (when === 'after') await real.execute(script, execution)
           const operation = when === 'after' ? script.length - 1 : 1
@@ -237,6 +243,19 @@ describe('a connection that is lost', () => {
     await queenWith(three, back.file).up()
     expect(names((await refusalOf(down.reset(), 'CONNECTION_FAILED')).applied)).toEqual(['3', '2'])
     expect(await states(down)).toEqual({ '1': 'applied', '2': 'pending', '3': 'pending' })
+  })
+
+  test('is not taken for another run’s, nor for the way back', async () => {
+    const again = losing('before')
+    const earlier = queenWith(three, again.file)
+    await earlier.up()
+    await earlier.reset()
+    expect((await refusalOf(queenOn(again.driver, three).up(), 'CONNECTION_FAILED')).rolledBack).toEqual(['2'])
+    const redone = losing('before', {}, 'up')
+    await queenWith(three, redone.file).up()
+    const error = await refusalOf(queenOn(redone.driver, three).redo({ steps: 2 }), 'CONNECTION_FAILED')
+    expect(error).toMatchObject({ direction: 'up', rolledBack: ['2'] })
+    expect(names(error.applied)).toEqual(['3', '2'])
   })
 
   test('in a run of one transaction: all of it was committed, or nothing', async () => {

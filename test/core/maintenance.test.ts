@@ -4,7 +4,10 @@ import {
   ask,
   databaseFile,
   draft,
+  faulty,
+  listen,
   oneWay,
+  queenOn,
   queenWith,
   refusalOf,
   states,
@@ -217,6 +220,39 @@ describe('a migration whose process died', () => {
       'the text is another',
     )
     await queen().recover('1', 'resume')
+    expect(await states(queen())).toEqual({ '1': 'applied' })
+  })
+
+  test.each([
+    ['in doubt', 'running', 2, 'VACUUM'],
+    ['that failed', 'failed', 1, 'VACUUM'],
+    ['behind which nothing was begun', 'running', 1, undefined],
+  ])('what a statement %s left behind is removed before the schema is looked at', async (_, status, started, text) => {
+    const items = ['CREATE TABLE IF NOT EXISTS a (n)', 'VACUUM']
+    const { file, queen } = await died(
+      plain(...items),
+      1,
+      started,
+      items,
+      `UPDATE queen_migrations SET status = '${status}'`,
+    )
+    const order: string[] = []
+    const driver = faulty(file, (real) => ({
+      removeRemains: async (statement) => await Promise.resolve([`what ${order.push(statement)} left`]),
+      fingerprint: async () => {
+        order.push('fingerprint')
+        return await real.fingerprint()
+      },
+    }))
+    const resuming = queenOn(driver, [plain(...items)])
+    const seen = listen(resuming, 'warning')
+    await resuming.recover('1', 'resume')
+    expect(order).toEqual([...(text === undefined ? [] : [text]), ...(started > 1 ? ['fingerprint'] : [])])
+    expect(seen.map(({ event }) => (event as { message: string }).message)).toEqual(
+      text === undefined
+        ? []
+        : ['Statement 2 of 1 make_1 had been broken off and had left what 1 left, which was removed'],
+    )
     expect(await states(queen())).toEqual({ '1': 'applied' })
   })
 

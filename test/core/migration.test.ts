@@ -60,6 +60,7 @@ const BAD: readonly (readonly [string, unknown, RegExp, RegExp])[] = [
     /leave it out/,
   ],
   ['transaction: 0', { ...good, transaction: 0 }, /"transaction" is of type number/, /leave it out/],
+  ['replayable: 1', { ...good, replayable: 1 }, /"replayable" is of type number, not true or false/, /called again/],
   ['one environment as text', { ...good, environments: 'production' }, /"environments" is not a list/, /\['/],
   ['no environment', { ...good, environments: [] }, /"environments" is an empty list/, /leave it out/],
   ['an empty environment', { ...good, environments: [''] }, /"environments" is not a list of strings/, /\['/],

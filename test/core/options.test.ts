@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { DownOptions, QueenOptions, UpOptions } from '../../src/core/options.js'
 import type { PlanOptions } from '../../src/core/queen.js'
 import { Queen } from '../../src/core/queen.js'
-import { draft, queenWith, refusalOf, states, tables } from '../support/core.js'
+import { draft, faulty, oneWay, queenOn, queenWith, refusalOf, states, tables, type Draft } from '../support/core.js'
 
 describe('a queen', () => {
   test.each<[object, RegExp, RegExp]>([
@@ -16,6 +16,12 @@ describe('a queen', () => {
     [{ table: 'x'.repeat(60) }, /60 bytes long, at most 59/, /choose another/],
     [{ table: 'ä'.repeat(30) }, /60 bytes long/, /choose another/],
     [{ schema: 'x'.repeat(64) }, /64 bytes long, at most 63/, /choose another/],
+    [{ table: 'a.' }, /table name "" is empty/, /choose another/],
+    [{ table: '.a' }, /schema name "" is empty/, /choose another/],
+    [{ table: 'a.b.c' }, /"a\.b\.c" has 3 parts/, /schema\.table/],
+    [{ table: '"a' }, /has a quote that does not end its part/, /double quotes/],
+    [{ table: '"a"b' }, /has a quote that does not end its part/, /double quotes/],
+    [{ table: 'ops.a', schema: 'app' }, /table is ops\.a, and schema is app/, /leave one/],
     [{ schema: null }, /schema is of type object/, /schema: '/],
     [{ environment: 5 }, /environment is of type number/, /environment: '/],
     [{ lockTimeout: 'soon' }, /lockTimeout is 'soon'/, /'30s'/],
@@ -60,6 +66,10 @@ describe('a run', () => {
     [{ allowUnknown: 0n }, /allowUnknown is 0n/, /true or false/],
     [{ timeout: 'soon' }, /timeout is 'soon'/, /'30s'/],
     [{ lockTimeout: {} }, /lockTimeout is /, /'30s'/],
+    [{ ddlLockTimeout: -1 }, /ddlLockTimeout is -1/, /'30s'/],
+    [{ statementTimeout: 'soon' }, /statementTimeout is 'soon'/, /'30s'/],
+    [{ isolation: 'serialisable' }, /isolation is 'serialisable'/, /did you mean serializable\?/],
+    [{ isolation: 5n }, /isolation is 5n/, /read committed/],
     [{ environment: 5 }, /environment is of type number/, /environment: '/],
     [{ signal: SIGNAL }, /signal is /, /AbortSignal/],
     [{ stop: {} }, /stop is /, /AbortSignal/],
@@ -132,5 +142,54 @@ describe('a run', () => {
     const queen = queenWith([draft('1')])
     await queen.up()
     await refusalOf(queen.log({ last } as { last: number }), 'CONFIG_INVALID')
+  })
+})
+
+describe('what a migration, its run and its queen say of the same', () => {
+  /** Every script's times, and the isolation of its transactions. */
+  function watching(drafts: readonly Draft[], options: QueenOptions = {}) {
+    const seen: unknown[] = []
+    const driver = faulty(':memory:', (real) => ({
+      execute: async (script, execution) => {
+        const { statementTimeout, ddlLockTimeout } = execution
+        const isolation = script.flatMap((one) => (one.kind === 'begin' ? [one.isolation] : []))
+        seen.push([statementTimeout, ddlLockTimeout, ...isolation])
+        await real.execute(script, execution)
+      },
+    }))
+    return { queen: queenOn(driver, drafts, options), seen }
+  }
+
+  test('the nearest counts: migration, run, queen, default', async () => {
+    const own = { statementTimeout: 1, ddlLockTimeout: 2, isolation: 'serializable' } as const
+    const drafts = [draft('1', own), draft('2')]
+    const bare = watching(drafts)
+    await bare.queen.up()
+    expect(bare.seen).toEqual([
+      [1, 2, 'serializable'],
+      [undefined, 1_000, undefined],
+    ])
+    const { queen, seen } = watching(drafts, { statementTimeout: '1m', ddlLockTimeout: '2m' })
+    await queen.up()
+    await queen.reset({ statementTimeout: 3, ddlLockTimeout: '4s', isolation: 'repeatable read' })
+    expect(seen).toEqual([
+      [1, 2, 'serializable'],
+      [60_000, 120_000, undefined],
+      [3, 4_000, 'repeatable read'],
+      [1, 2, 'serializable'],
+    ])
+  })
+
+  test('isolation holds for functions, for runs of one transaction, and around counted statements', async () => {
+    const run = { isolation: 'read committed' } as const
+    const one = watching([oneWay('1', { upFn: async () => {} })])
+    await one.queen.up(run)
+    expect(one.seen).toEqual([[undefined, 1_000, 'read committed']])
+    const all = watching([draft('1'), draft('2')])
+    await all.queen.up({ ...run, atomic: true })
+    expect(all.seen).toEqual([[undefined, 1_000, 'read committed']])
+    const counted = watching([oneWay('1', { transaction: false, upSQL: ['SELECT 1', 'VACUUM', 'SELECT 2'] })])
+    await counted.queen.up(run)
+    expect(counted.seen).toEqual([[undefined, 1_000, 'read committed', 'read committed']])
   })
 })

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { Queen } from '../../src/core/index.js'
+import type { postgres } from '../../src/drivers/postgres/index.js'
 import type { sqlite } from '../../src/drivers/sqlite/index.js'
 
 const require = createRequire(import.meta.url)
@@ -13,6 +14,7 @@ function door<T>(name: string): T {
 export const library = {
   ...door<{ Queen: typeof Queen }>('core'),
   ...door<{ sqlite: typeof sqlite }>('drivers/sqlite'),
+  ...door<{ postgres: typeof postgres }>('drivers/postgres'),
 }
 
 /** Takes the migration lock of a database file, as another process would; the function that is returned frees it. */

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -140,6 +140,19 @@ export class Project {
       })
     return { child, done, shows }
   }
+}
+
+/** A project whose queen-migrate is a copy of its own. */
+export function withOwnCopy(files: Readonly<Record<string, string>>): Project {
+  const project = new Project(files)
+  const own = project.path('node_modules/queen-migrate')
+  rmSync(own)
+  mkdirSync(own)
+  cpSync(join(ROOT, 'dist'), join(own, 'dist'), { recursive: true })
+  cpSync(join(ROOT, 'package.json'), join(own, 'package.json'))
+  for (const name of ['natural-compare-lite', 'better-sqlite3', 'bindings', 'file-uri-to-path', 'pg'])
+    symlinkSync(join(ROOT, 'node_modules', name), project.path(`node_modules/${name}`))
+  return project
 }
 
 /** A migrations module from the text between `const q = new Queen()` and its export. */

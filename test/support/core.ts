@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
+import type { Blocker } from '../../src/core/blocker.js'
 import { callSite } from '../../src/core/call-site.js'
 import { checksumsOf } from '../../src/core/checksum.js'
 import type { Driver, HistoryTable, Session } from '../../src/core/driver.js'
 import { QueenError, type QueenErrorCode } from '../../src/core/errors.js'
+import { ExecutionError, type Operation } from '../../src/core/execution.js'
 import type { QueenEventName, QueenEvents } from '../../src/core/events.js'
 import { acceptMigration, type Migration, type RegisteredMigration } from '../../src/core/migration.js'
 import type { QueenOptions } from '../../src/core/options.js'
@@ -163,9 +165,53 @@ export function faulty(
   return { ...driver, connect }
 }
 
+const BLOCKER: Blocker = {
+  id: '4711',
+  who: 'ann from 10.0.0.3, psql',
+  since: '2026-05-01T12:03:11.000Z',
+  state: 'idle in transaction',
+  query: "UPDATE users SET password =\n  's3cret'",
+}
+
+/** Where a driver's script gets no lock: at a statement with this text in it, or at this kind of operation. */
+interface Miss {
+  readonly at: string | Operation['kind']
+  /** How often. Default always. */
+  readonly times?: number
+  readonly blockers?: readonly Blocker[]
+}
+
+/** A real driver on which something gets no lock on a table: it fails, and takes back what the database takes back. */
+export function missing(
+  target: Parameters<typeof sqlite>[0],
+  { at, times = Infinity, blockers = [BLOCKER] }: Miss,
+  faults: (real: TestSession) => Partial<TestSession> = () => ({}),
+): Driver<SqliteTransaction> {
+  let left = times
+  return faulty(target, (real) => ({
+    execute: async (script, execution) => {
+      const place = script.findIndex((one) => one.kind === at || (one.kind === 'statement' && one.text.includes(at)))
+      if (place === -1 || left-- <= 0) return await real.execute(script, execution)
+      const refused: Operation<SqliteTransaction> = { kind: 'statement', text: 'SELECT * FROM "locked away"' }
+      try {
+        return await real.execute(script.with(place, refused), execution)
+      } catch (error) {
+        if (!(error instanceof ExecutionError) || error.operation !== place) throw error
+        const { operation, outcome, cause } = error
+        throw new ExecutionError('lock timeout', { failure: 'locked', operation, outcome, blockers, cause })
+      }
+    },
+    ...faults(real),
+  }))
+}
+
 /** A queen on a driver. */
-export function queenOn(driver: Driver<SqliteTransaction>, drafts: readonly Draft[]): TestQueen {
-  const queen = new Queen<SqliteTransaction>(driver)
+export function queenOn(
+  driver: Driver<SqliteTransaction>,
+  drafts: readonly Draft[],
+  options: QueenOptions = {},
+): TestQueen {
+  const queen = new Queen<SqliteTransaction>(driver, options)
   for (const one of drafts) queen.add(one)
   onTestFinished(async () => await queen.close())
   return queen

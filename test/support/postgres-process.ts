@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const CHILD = fileURLToPath(new URL('postgres-fault-child.mjs', import.meta.url))
+const childOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 /** What became of a process. */
-export interface Ending {
+interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   /** Its migrations; -1 when it did not come to tell. */
@@ -27,11 +27,14 @@ export interface Orders {
   readonly count: number
   readonly kinds?: 'all' | 'transactional'
   readonly env?: Readonly<Record<string, string>>
+  /** The program: `postgres-fault-child.mjs` unless another is named. */
+  readonly program?: string
 }
 
 /** Loads a process that migrates. */
-export async function loaded({ url, count, kinds = 'all', env = {} }: Orders): Promise<MigratingProcess> {
-  const child = fork(CHILD, [url, String(count), kinds], {
+export async function loaded(orders: Orders): Promise<MigratingProcess> {
+  const { url, count, kinds = 'all', env = {}, program = 'postgres-fault-child.mjs' } = orders
+  const child = fork(childOf(program), [url, String(count), kinds], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env },
   })

@@ -31,7 +31,12 @@ describe('schemaDiff', () => {
 
   test('says nothing of the parts of a table that is gone, but of what only has a similar name', () => {
     expect(schemaDiff('down', users, [])).toEqual(['down lost table users'])
-    const others = [object('column', 'users2.id'), object('index', 'users'), object('unique key', 'users (id)')]
+    const others = [
+      object('column', 'users2.id'),
+      object('index', 'users'),
+      object('index', 'users.by_name'),
+      object('unique key', 'users (id)'),
+    ]
     expect(schemaDiff('down', [...users, ...others], [])).toEqual([
       'down lost table users',
       'down lost column users2.id',

@@ -4,20 +4,31 @@ import { join } from 'node:path'
 import type { CommandContext, Outcome } from '../context.js'
 import { codeOf } from '../../core/redact.js'
 import { invalid } from '../invalid.js'
-import { configFile, GITIGNORE, migrationsFile, packageFile, SCRIPTS, testFile } from '../create/starting-files.js'
+import {
+  configFile,
+  migrationsFile,
+  packageFile,
+  SCRIPTS,
+  startingDatabase,
+  testFile,
+  type StartingDatabase,
+} from '../create/starting-files.js'
 
 /** Writes what a project needs to begin with. Files that exist are never touched. */
 export async function init({ io, settings }: CommandContext): Promise<Outcome> {
   const { cwd } = io
   const present = await readPackage(cwd)
+  const { url } = settings
+  const variable = url?.source === 'QUEEN_URL' ? 'QUEEN_URL' : 'DATABASE_URL'
+  const database = startingDatabase(url?.value, variable)
   // Without "type": "module" only this extension means an ES module to every tool.
   const extension = present === undefined || present.type === 'module' ? 'ts' : 'mts'
   const wanted: [string, string][] = [
     ...(present === undefined ? ([['package.json', packageFile()]] as [string, string][]) : []),
-    [`migrations.${extension}`, migrationsFile()],
-    [`queen.config.${extension}`, configFile()],
-    [`migrations.test.${extension}`, testFile(extension === 'ts' ? 'js' : 'mjs')],
-    ['.gitignore', GITIGNORE],
+    [`migrations.${extension}`, migrationsFile(database)],
+    [`queen.config.${extension}`, configFile(database)],
+    [`migrations.test.${extension}`, testFile(extension === 'ts' ? 'js' : 'mjs', database)],
+    ['.gitignore', database.gitignore],
   ]
   const created: string[] = []
   const kept: string[] = present === undefined ? [] : ['package.json']
@@ -29,7 +40,9 @@ export async function init({ io, settings }: CommandContext): Promise<Outcome> {
     else if (await write(join(cwd, name), text)) created.push(name)
     else kept.push(name)
   }
-  return { result: { command: 'init', created, kept, next: await nextSteps(cwd, present) } }
+  // A URL on the command line may hold a password, so that it is written nowhere.
+  const set = database.driver !== undefined && url?.source !== variable ? [`set ${variable}, for example in .env`] : []
+  return { result: { command: 'init', created, kept, next: [...set, ...(await nextSteps(cwd, present, database))] } }
 }
 
 /** A file that does the same under another extension: two migrations modules would be one too many. */
@@ -69,16 +82,18 @@ async function readPackage(cwd: string): Promise<Package | undefined> {
   }
 }
 
-async function nextSteps(cwd: string, present: Package | undefined): Promise<string[]> {
-  const install = existsSync(join(cwd, 'node_modules', 'queen-migrate'))
-    ? []
-    : ['npm install queen-migrate better-sqlite3']
+async function nextSteps(
+  cwd: string,
+  present: Package | undefined,
+  { client, gitignore }: StartingDatabase,
+): Promise<string[]> {
+  const install = existsSync(join(cwd, 'node_modules', 'queen-migrate')) ? [] : [`npm install queen-migrate ${client}`]
   const tests = existsSync(join(cwd, 'node_modules', 'vitest')) ? [] : ['npm install --save-dev vitest typescript']
   const missing =
     present === undefined ? [] : Object.entries(SCRIPTS).filter(([name]) => present.scripts?.[name] === undefined)
   const scripts = missing.map(([name, command]) => `npm pkg set 'scripts.${name}=${command}'`)
   const ignored = await readFile(join(cwd, '.gitignore'), 'utf8').catch(() => '')
-  const ignore = GITIGNORE.split('\n').filter((line) => line !== '' && !ignored.split(/\r?\n/).includes(line))
+  const ignore = gitignore.split('\n').filter((line) => line !== '' && !ignored.split(/\r?\n/).includes(line))
   return [
     ...install,
     ...tests,

@@ -4,12 +4,16 @@ import { invalid } from '../invalid.js'
 
 /** What may be said for all environments, and for one of them. */
 export interface ConfigSection {
-  /** `sqlite:app.db`. A relative path starts from the configuration's folder. */
+  /** `sqlite:app.db`, `postgres://user@host:5432/database`. A relative path starts from the configuration's folder. */
   readonly url?: string
   /** The module that exports the queen, relative to the configuration's folder. */
   readonly migrations?: string
   readonly table?: string
   readonly schema?: string
+  /** PostgreSQL: the role that migrations run as and that owns what they create. Default: the one that logs in. */
+  readonly role?: string
+  /** PostgreSQL: what stands between Queen and the server. Default `detect`. */
+  readonly pooler?: 'detect' | 'session' | 'transaction'
   /** true: nothing is taken back here without `--yes`. */
   readonly protected?: boolean
   /** How long a run may take. */
@@ -44,6 +48,8 @@ const SECTION_KEYS: Readonly<Record<keyof ConfigSection, 'text' | 'choice' | 'ti
   migrations: 'text',
   table: 'text',
   schema: 'text',
+  role: 'text',
+  pooler: 'text',
   protected: 'choice',
   timeout: 'time',
   lockTimeout: 'time',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Duration } from '../../core/duration.js'
 import { didYouMean } from '../../core/suggest.js'
+import { defined } from '../defined.js'
 import type { Flags } from '../flags.js'
 import { invalid } from '../invalid.js'
 import type { ConfigSection, QueenConfig } from './config.js'
@@ -17,12 +18,16 @@ export interface Given {
   readonly folder: string
 }
 
+/** Settings that one kind of database has and others have not. */
+export type OwnSettings = Readonly<Partial<Record<'role' | 'pooler', Given>>>
+
 /** What holds for this call: flags, variables, configuration and defaults in one. */
 export interface Settings {
   readonly url: Given | undefined
   readonly migrations: Given | undefined
   readonly table: Given | undefined
   readonly schema: Given | undefined
+  readonly own: OwnSettings
   /** '' when none is named. */
   readonly environment: string
   readonly protection: 'protected' | 'open'
@@ -52,15 +57,17 @@ export function settingsFrom(sources: Sources): Settings {
   const environment =
     flags.env ?? nonEmpty(env['QUEEN_ENV']) ?? fromConfig('environment', config?.content.environment, sources) ?? ''
   const section = sectionOf(config?.content, environment, config?.name)
-  const given = (key: 'url' | 'migrations' | 'table' | 'schema', variables: readonly string[]): Given | undefined => {
-    const flag = flags[key]
-    if (flag !== undefined) return { value: flag, source: `--${key}`, folder: cwd }
-    const variable = variables.find((name) => nonEmpty(env[name]) !== undefined)
-    if (variable !== undefined) return { value: env[variable]!, source: variable, folder: cwd }
+  const configured = (key: 'url' | 'migrations' | 'table' | 'schema' | keyof OwnSettings): Given | undefined => {
     const [value, place] =
       section[key] === undefined ? [config?.content[key], key] : [section[key], `environments.${environment}.${key}`]
     if (value === undefined || config === undefined) return undefined
     return { value: fromConfig(place, value, sources)!, source: `${place} in ${config.name}`, folder: config.folder }
+  }
+  const given = (key: 'url' | 'migrations' | 'table' | 'schema', variables: readonly string[]): Given | undefined => {
+    const flag = flags[key]
+    if (flag !== undefined) return { value: flag, source: `--${key}`, folder: cwd }
+    const variable = variables.find((name) => nonEmpty(env[name]) !== undefined)
+    return variable === undefined ? configured(key) : { value: env[variable]!, source: variable, folder: cwd }
   }
   const time = (key: 'timeout' | 'lockTimeout' | 'ddlLockTimeout' | 'statementTimeout'): Duration | undefined => {
     const value = section[key] ?? config?.content[key]
@@ -71,6 +78,7 @@ export function settingsFrom(sources: Sources): Settings {
     migrations: given('migrations', ['QUEEN_MIGRATIONS']),
     table: given('table', ['QUEEN_TABLE']),
     schema: given('schema', ['QUEEN_SCHEMA']),
+    own: defined({ role: configured('role'), pooler: configured('pooler') }),
     environment,
     protection: (section.protected ?? config?.content.protected) === true ? 'protected' : 'open',
     timeout: (flags.timeout as Duration | undefined) ?? time('timeout'),

@@ -1,9 +1,11 @@
 import { describeBlocker } from '../../core/blocker.js'
 import { readable } from '../../core/duration.js'
+import type { Holder } from '../../core/driver.js'
 import type { QueenEvents } from '../../core/events.js'
 import { describeHolder } from '../../core/lock.js'
 import type { Problem } from '../../core/problem.js'
 import type { Direction } from '../../core/record.js'
+import type { MigrationStatus } from '../../core/status.js'
 import { cleanLine } from './clean.js'
 
 /** `001 create_users`, `down 001 create_users`. */
@@ -19,6 +21,20 @@ export function migrationLabel({
   return cleanLine(`${direction === 'up' ? '' : 'down '}${version} ${name}`)
 }
 
+/** `running 014 add_index since 12:03:11 by deploy@ci-7#4242`, by this machine's clock. */
+export function runningText({ version, name, direction }: MigrationStatus, holder: Holder): string {
+  const label = migrationLabel({ version, name, direction: holder.doing?.direction ?? direction ?? 'up' })
+  const since = holder.since === undefined ? '' : ` since ${clockTime(new Date(holder.since))}`
+  const details = holder.details === undefined ? '' : ` (${holder.details})`
+  return cleanLine(`running ${label}${since} by ${holder.who}${details}`)
+}
+
+/** The time of today; another day with its date. */
+function clockTime(moment: Date): string {
+  const today = moment.toDateString() === new Date().toDateString()
+  return today ? moment.toTimeString().slice(0, 8) : moment.toISOString()
+}
+
 /** Who is waited for. */
 export function waitingText({ holder }: QueenEvents['lockWait']): string {
   return cleanLine(`waiting for the lock, held by ${holder === null ? 'somebody else' : describeHolder(holder)}`)
@@ -30,6 +46,13 @@ export function lockMissText(event: QueenEvents['lockMiss']): string {
   const what = attempt < tries ? 'waiting for a lock on a table' : 'got no lock on a table'
   const by = blockers.length === 0 ? '' : `, blocked by ${blockers.map(describeBlocker).join('; ')}`
   return cleanLine(`${what}: ${migrationLabel(event)}, try ${attempt} of ${tries}${by}`)
+}
+
+/** For whom a statement waits that has no reason to give up. */
+export function tableWaitText(event: QueenEvents['tableWait']): string {
+  const { waitedMs, blockers } = event
+  const by = blockers.map(describeBlocker).join('; ')
+  return cleanLine(`${migrationLabel(event)} has waited ${readable(Math.floor(waitedMs / 1000) * 1000)} for ${by}`)
 }
 
 /** A remark of the database's. */

@@ -2,7 +2,16 @@ import { readable } from '../../core/duration.js'
 import type { Queen } from '../../core/queen.js'
 import type { Output } from '../io.js'
 import { cleanLine } from './clean.js'
-import { doneText, lockMissText, lockText, migrationLabel, noticeText, waitingText, warningText } from './happenings.js'
+import {
+  doneText,
+  lockMissText,
+  lockText,
+  migrationLabel,
+  noticeText,
+  tableWaitText,
+  waitingText,
+  warningText,
+} from './happenings.js'
 import type { Progress } from './progress.js'
 import type { Style } from './style.js'
 
@@ -40,6 +49,7 @@ export class PlainProgress implements Progress {
       if (text !== this.#waiting) this.notice((this.#waiting = text))
     })
     queen.on('lockMiss', (event) => this.notice(lockMissText(event)))
+    queen.on('tableWait', (event) => this.notice(tableWaitText(event)))
     queen.on('progress', (event) => {
       // Ten lines for a migration are enough for a log.
       const step = event.total === undefined || event.total <= 0 ? -1 : Math.floor((event.done / event.total) * 10)

@@ -1,6 +1,7 @@
 import { readable } from '../../core/duration.js'
 import type { MigrationStatus } from '../../core/status.js'
 import { clean, cleanLine } from './clean.js'
+import { runningText } from './happenings.js'
 import type {
   CommandResult,
   InitDocument,
@@ -83,14 +84,15 @@ function statusText({ migrations }: StatusDocument, mode: TextMode): string {
     { head: 'took', text: (row) => (row.durationMs === null ? '-' : readable(row.durationMs)) },
     { head: 'at', text: (row) => row.at ?? '-', style: () => mode.style.dim },
   ]
-  return tableText(migrations, columns, mode)
+  const atWork = migrations.filter(({ state, holder }) => state === 'running' && holder !== null)
+  const lines = atWork.map((row) => mode.style.cyan(runningText(row, row.holder!)))
+  return tableText(migrations, columns, mode) + lines.map((line) => `${line}\n`).join('')
 }
 
 const STATE_NAMES: Partial<Record<MigrationStatus['state'], string>> = { outOfOrder: 'out of order' }
 
-function stateText({ state, statementsDone, statementsTotal, holder }: MigrationStatus): string {
+function stateText({ state, statementsDone, statementsTotal }: MigrationStatus): string {
   const name = STATE_NAMES[state] ?? state
-  if (state === 'running' && holder !== null) return `${name} (${holder.who})`
   if (state !== 'failed' && state !== 'interrupted') return name
   return `${name} (${statementsDone ?? 0} of ${statementsTotal ?? 0} statements)`
 }

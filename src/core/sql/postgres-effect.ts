@@ -7,8 +7,13 @@ const controls = new Set(['BEGIN', 'COMMIT', 'END', 'ROLLBACK', 'ABORT'])
 export function postgresEffect(tokens: readonly string[]): Effect {
   if (tokens[0] === 'COPY') return copiesFromClient(tokens) ? 'unsupported' : 'transactional'
   if (starts(tokens, 'START|PREPARE', 'TRANSACTION')) return 'control'
+  if (mayCommit(tokens)) return 'procedural'
   return transactionEffect(tokens, controls) ?? (isRefused(tokens) ? 'outside' : 'transactional')
 }
+
+/** Nobody sees from here what a procedure does; the body of DO is there to be read. */
+const mayCommit = (tokens: readonly string[]): boolean =>
+  tokens[0] === 'CALL' || (tokens[0] === 'DO' && tokens.some((token) => /\b(COMMIT|ROLLBACK|CALL)\b/i.test(token)))
 
 const copiesFromClient = (tokens: readonly string[]): boolean => / FROM STDIN\b/.test(outer(tokens).join(' '))
 

@@ -60,14 +60,13 @@ function plain(token: string): string {
 
 /**
  * The INVALID indexes that breaking it off has left, as qualified names. What another session is building right now is
- * INVALID as well, and none of our business. Names in it are resolved along the `search_path` of the migrations.
+ * INVALID as well, and none of our business.
  */
-function remainsQuery({ action, relation, relationKind, index }: ConcurrentIndex): string {
-  const resolved = `pg_catalog.to_regclass(${literal(relation)})`
+function remainsQuery({ action, relationKind, index }: ConcurrentIndex, relation: string): string {
   const table =
     relationKind === 'table'
-      ? resolved
-      : `(SELECT o.indrelid FROM pg_catalog.pg_index o WHERE o.indexrelid = ${resolved})`
+      ? literal(relation)
+      : `(SELECT o.indrelid FROM pg_catalog.pg_index o WHERE o.indexrelid = ${literal(relation)})`
   const name =
     action === 'rebuild'
       ? `AND c.relname ~ '_cc(new|old)[0-9]*$'`
@@ -86,7 +85,11 @@ export async function remainsOf<Client extends PgClient>(
   line: Line<Client>,
   index: ConcurrentIndex,
 ): Promise<string[]> {
+  // The name is looked for where the migration looks for it; all else where nothing a user made can stand in the way.
   const path = set([['search_path', line.facts.searchPath]], 'transaction')
-  const [, rows] = await line.ask(path, remainsQuery(index))
+  const resolve = `SELECT pg_catalog.to_regclass(${literal(index.relation)})::pg_catalog.oid`
+  const relation = (await line.ask(path, resolve))[1]![0]![0]!
+  if (relation === null) return []
+  const [rows] = await line.ask(remainsQuery(index, relation))
   return rows!.map(([name]) => name!)
 }

@@ -1,8 +1,8 @@
 import { QueenError } from '../../core/errors.js'
 import { codeOf, messageOf, safeCause } from '../../core/redact.js'
 import { quoteName } from '../sql/quote.js'
-import type { Facts } from './facts.js'
 import { isSqlState, type ServerError } from './message.js'
+import { missingRight, type Actor } from './missing-right.js'
 
 /** The server ended the connection, or is not there: class 08, and the shutdowns and idle limits of other classes. */
 const LOST = /^(08...|57P0[1-5]|25P0[34])$/
@@ -31,56 +31,34 @@ const HINTS: Readonly<Record<string, string>> = {
   '57014': 'somebody, or a limit of the server, cancelled the statement: find out who, and run again',
 }
 
+/** The server's words: its message, and the detail that names the key, the row or the objects it is about. */
+export function wordsOf(error: unknown): string {
+  const { severity, detail } = (error ?? {}) as { severity?: unknown; detail?: unknown }
+  // What a function throws may have a detail of another kind.
+  const told = typeof severity === 'string' && typeof detail === 'string'
+  return told ? `${messageOf(error)}\n${messageOf(detail)}` : messageOf(error)
+}
+
 /** What to do about an error, where its code says it. */
-export function hintFor(error: unknown, facts: Facts | undefined, role: string | undefined): string | undefined {
+export function hintFor(error: unknown, actor: Actor): string | undefined {
   const { message = '', hint } = (error ?? {}) as Partial<ServerError>
   const code = codeOf(error) ?? ''
-  if (code === '42501') return missingRight(message, quoteName(role ?? facts?.sessionUser ?? ''))
+  if (code === '42501') return messageOf(missingRight(message, hint, actor))
+  if (code === '22023' && actor.role !== undefined && message.includes(`role "${actor.role}"`))
+    return `CREATE ROLE ${quoteName(actor.role)} and GRANT ${quoteName(actor.role)} TO ${quoteName(actor.login)}, or correct role`
   if (/COPY|copy/.test(message) && code === '57014')
     return 'a migration has no data to send: write INSERT instead of COPY ... FROM STDIN'
   return HINTS[code] ?? (hint === undefined ? undefined : messageOf(new Error(hint)))
 }
 
-/** The GRANT that is missing. Names come from the server's message, in whatever language that is. */
-function missingRight(message: string, role: string): string {
-  const [kind = '', name = ''] =
-    /(schema|table|relation|view|sequence|function|procedure|database|type|language|tablespace|foreign server) "?([^"]+?)"?$/
-      .exec(message)
-      ?.slice(1) ?? []
-  if (message.startsWith('permission denied to set role'))
-    return `GRANT ${quoteName(/role "(.+)"$/.exec(message)?.[1] ?? '')} TO ${role}`
-  if (message.startsWith('must be owner of'))
-    return `the role ${role} must own it: run as the owner with role: '...', or ALTER ${(kind === 'relation' ? 'table' : kind).toUpperCase()} ${name} OWNER TO ${role}`
-  const grants: Readonly<Record<string, string>> = {
-    schema: `GRANT USAGE, CREATE ON SCHEMA ${quoteName(name)} TO ${role}`,
-    database: `GRANT CREATE ON DATABASE ${quoteName(name)} TO ${role}`,
-    sequence: `GRANT USAGE, SELECT ON SEQUENCE ${quoteName(name)} TO ${role}`,
-    function: `GRANT EXECUTE ON FUNCTION ${name} TO ${role}`,
-    procedure: `GRANT EXECUTE ON PROCEDURE ${name} TO ${role}`,
-    type: `GRANT USAGE ON TYPE ${quoteName(name)} TO ${role}`,
-    language: `GRANT USAGE ON LANGUAGE ${quoteName(name)} TO ${role}`,
-    tablespace: `GRANT CREATE ON TABLESPACE ${quoteName(name)} TO ${role}`,
-  }
-  const fallback =
-    name === ''
-      ? `give the role ${role} the right it lacks`
-      : `GRANT SELECT, INSERT, UPDATE, DELETE ON ${quoteName(name)} TO ${role}`
-  return `${grants[kind] ?? fallback}; or run as a role that may, with role: '...'`
-}
-
 /** What went wrong outside of a script, as users are told. */
-export function asQueenError(
-  error: unknown,
-  target: string,
-  facts: Facts | undefined,
-  role: string | undefined,
-): QueenError {
+export function asQueenError(error: unknown, target: string, actor: Actor): QueenError {
   if (error instanceof QueenError) return error
   const code = codeOf(error)
   const lost = isLost(error)
   return new QueenError('CONNECTION_FAILED', `${target}: ${messageOf(error)}`, {
     hint:
-      (lost ? 'the connection is gone: run again once the server answers' : hintFor(error, facts, role)) ??
+      (lost ? 'the connection is gone: run again once the server answers' : hintFor(error, actor)) ??
       'check the rights of this role',
     cause: safeCause(error),
     ...(code !== undefined && { serverCode: code }),

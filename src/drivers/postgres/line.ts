@@ -9,11 +9,14 @@ import { applicationName, comment, type Note } from './holder.js'
 import { destroy } from './inside.js'
 import { LockSql } from './lock.js'
 import { send, type Reply } from './message.js'
+import { quoteName } from '../sql/quote.js'
+import type { Actor } from './missing-right.js'
 import type { Opened } from './opened.js'
 import type { Affinity } from './affinity.js'
 import { Records } from './records.js'
 import { ownSettings, set, standingSettings } from './settings.js'
 import type { PostgresSource } from './source.js'
+import { destinationOf } from './target.js'
 
 /** Where a session connects to, and as whom. */
 export interface Place<Client extends PgClient> {
@@ -34,7 +37,6 @@ export class Line<Client extends PgClient> {
   readonly facts: Facts
   readonly records: Records
   readonly lock: LockSql
-  readonly role: string | undefined
   readonly #opened: Opened<Client>
   readonly #place: Place<Client>
   /** What this connection is bound to; `unknown` until somebody needs a lock on it. */
@@ -43,12 +45,14 @@ export class Line<Client extends PgClient> {
   note: Note | undefined
   /** The same while something is done under the lock. */
   work: Note | undefined
+  /** What this connection is set to while it holds the lock. */
+  standing: readonly Setting[]
 
   private constructor(opened: Opened<Client>, place: Place<Client>, facts: Facts) {
     this.#opened = opened
     this.#place = place
     this.facts = facts
-    this.role = place.role
+    this.standing = standingSettings(facts)
     const schema = facts.schema ?? 'public'
     this.records = new Records(schema, place.table)
     this.lock = new LockSql(schema, place.table.name)
@@ -59,10 +63,15 @@ export class Line<Client extends PgClient> {
     const opened = await openClient(place.source, `queen ${identity()}`)
     try {
       // A connection of Queen's own is as it was made; another may have been set to anything.
-      const questions = [factsQuery(place.table), ...(place.source.kind === 'config' ? [] : BASELINE_QUERIES)]
-      const reply = await send(opened.client, questions.join(';\n'))
+      const baseline = place.source.kind === 'config' ? [] : BASELINE_QUERIES
+      // What a name leads to depends on who asks.
+      const as = place.role === undefined ? [] : [set([['role', place.role]], 'transaction')]
+      const reply = await send(opened.client, [...baseline, ...as, factsQuery(place.table)].join(';\n'))
       if (reply.error !== undefined)
-        throw asQueenError(opened.reason() ?? reply.error, place.target, undefined, place.role)
+        throw asQueenError(opened.reason() ?? reply.error, place.target, {
+          login: destinationOf(place.source).user ?? '',
+          role: place.role,
+        })
       if (reply.status !== 'I')
         throw new QueenError(
           'CONNECTION_FAILED',
@@ -71,7 +80,7 @@ export class Line<Client extends PgClient> {
             hint: 'commit it or roll it back before the run',
           },
         )
-      const facts = factsFrom(reply.results)
+      const facts = factsFrom(reply.results.at(-1)!, reply.results.slice(0, baseline.length))
       refuseOthers(facts, place.target)
       return new Line(opened, place, facts)
     } catch (error) {
@@ -114,7 +123,7 @@ export class Line<Client extends PgClient> {
    * @throws the server's error, or `CONNECTION_FAILED` when nothing comes
    */
   async ask(...statements: readonly string[]): Promise<Reply['results']> {
-    const settings = set(ownSettings({ facts: this.facts, role: this.role }, SILENCE), 'transaction')
+    const settings = set(ownSettings(this.facts, SILENCE), 'transaction')
     const timer = setTimeout(() => destroy(this.client), SILENCE)
     try {
       const { error, results } = await this.send(this.prefix + [settings, ...statements].join(';\n'))
@@ -125,9 +134,25 @@ export class Line<Client extends PgClient> {
     }
   }
 
+  /** Leaves out of `standing` what this server does not let this role set. */
+  async dropForbidden(): Promise<void> {
+    const allowed: Setting[] = []
+    for (const setting of this.standing) {
+      const { error } = await this.send(set([setting], 'session'))
+      if (error === undefined) allowed.push(setting)
+    }
+    this.standing = allowed
+  }
+
+  /** Who works here, and on which tables. */
+  get actor(): Actor {
+    const { schema, names } = this.records
+    return { login: this.facts.sessionUser, role: this.#place.role, tables: { schema, ...names } }
+  }
+
   /** What went wrong, as users are told. */
   fault(error: unknown): QueenError {
-    return asQueenError(error, this.#place.target, this.facts, this.role)
+    return asQueenError(error, this.#place.target, this.actor)
   }
 
   /** What brings the session back from whatever a migration did to it, to what it is to be while it holds the lock. */
@@ -136,14 +161,15 @@ export class Line<Client extends PgClient> {
     const standing: readonly Setting[] =
       note === undefined || this.affinity !== 'session'
         ? []
-        : [...standingSettings(this.facts), ['application_name', applicationName(note)]]
+        : [...this.standing, ['application_name', applicationName(note)]]
     const all = [...this.facts.baseline, ...standing]
-    return [
-      'RESET ALL',
-      'RESET SESSION AUTHORIZATION',
-      'RESET ROLE',
-      ...(all.length === 0 ? [] : [set(all, 'session')]),
-    ]
+    return ['RESET ALL', this.identity, 'RESET ROLE', ...(all.length === 0 ? [] : [set(all, 'session')])]
+  }
+
+  /** What takes SET SESSION AUTHORIZATION back: whoever lent the connection may have become somebody before. */
+  get identity(): string {
+    const lent = this.#place.source.kind !== 'config'
+    return lent ? `SET SESSION AUTHORIZATION ${quoteName(this.facts.sessionUser)}` : 'RESET SESSION AUTHORIZATION'
   }
 
   /** The name of this session for others, with what it is doing. */

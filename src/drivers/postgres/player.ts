@@ -1,10 +1,10 @@
 import { readable } from '../../core/duration.js'
 import { ExecutionError, type Execution, type Operation } from '../../core/execution.js'
-import { codeOf, messageOf } from '../../core/redact.js'
+import { codeOf } from '../../core/redact.js'
 import type { PgClient, PgNotice } from './client.js'
 import { concurrentIndexIn, remainsOf } from './concurrent-index.js'
 import { failureOf, locate, type Failure, type Sent } from './failure.js'
-import { hintFor, isLost } from './fault.js'
+import { hintFor, isLost, wordsOf } from './fault.js'
 import type { Line } from './line.js'
 import type { LockSql } from './lock.js'
 import { isSqlState, type Reply } from './message.js'
@@ -46,9 +46,9 @@ export class Player<Client extends PgClient> {
 
   /** See `Session.execute`. */
   async play(): Promise<void> {
-    const { client, facts, role, records, restore, label } = this.#line
+    const { client, facts, records, restore, identity, label } = this.#line
     const execution = this.#execution
-    const circumstances = { facts, role, records, restore, label, execution, lock: this.#lock }
+    const circumstances = { facts, records, restore, identity, label, execution, lock: this.#lock }
     const listen = (notice: PgNotice): void =>
       execution.notice?.({ severity: notice.severity ?? 'NOTICE', message: notice.message ?? '' })
     client.on('notice', listen)
@@ -190,24 +190,29 @@ export class Player<Client extends PgClient> {
   async #fail(found: Failure): Promise<never> {
     const { operation, outcome, offset } = found
     let { error, failure, hint } = found
-    const { facts, role } = this.#line
-    if (this.#line.broken === undefined) await this.#rollBack()
+    await this.#supervision.after(async () => await this.#cleanUp())
     const { broken } = this.#line
     if (broken === undefined) {
-      await this.#line.send(this.#line.restore.join(';\n'))
-      await this.#traces.remove(this.#line as unknown as Line<PgClient>).catch(() => {})
-      hint ??= (await this.#leftBehind(operation)) ?? hintFor(error, facts, role)
+      hint ??= await this.#leftBehind(operation)
+      if (failure === 'failed') hint ??= hintFor(error, this.#line.actor)
     } else if (failure === 'failed' && isLost(error)) {
       // A function hears only of its own query, perhaps before the connection has ended, perhaps no more than that it has.
       failure = 'lost'
       if (!isSqlState(codeOf(error))) error = broken
     }
     const code = codeOf(error)
-    throw new ExecutionError(found.message ?? messageOf(error), {
+    throw new ExecutionError(found.message ?? wordsOf(error), {
       ...{ failure, operation, outcome, offset, hint, cause: error },
       serverCode: isSqlState(code) ? code : undefined,
       blockers: failure === 'locked' ? this.#supervision.blockers : undefined,
     })
+  }
+
+  async #cleanUp(): Promise<void> {
+    if (this.#line.broken === undefined) await this.#rollBack()
+    if (this.#line.broken !== undefined) return
+    await this.#line.send(this.#line.restore.join(';\n'))
+    await this.#traces.remove(this.#line as unknown as Line<PgClient>).catch(() => {})
   }
 
   async #rollBack(): Promise<void> {

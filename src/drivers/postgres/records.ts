@@ -85,7 +85,8 @@ export class Records {
 
   /** Whether the record of a version was last written by the transaction that is open now. */
   writtenHere(version: string): string {
-    return `EXISTS (SELECT FROM ${this.#tables.history} WHERE version = ${literal(version)} AND xmin = pg_catalog.pg_current_xact_id()::xid)`
+    return `EXISTS (SELECT FROM ${this.#tables.history} WHERE version OPERATOR(pg_catalog.=) ${literal(version)}::pg_catalog.text
+      AND xmin OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid)`
   }
 
   #value(value: string | number | null | LateValue): string {

@@ -8,7 +8,7 @@ import { asQueenError } from './fault.js'
 import { settingsOf } from './inside.js'
 import { send } from './message.js'
 import type { PostgresSource } from './source.js'
-import { targetOf } from './target.js'
+import { destinationOf, targetOf } from './target.js'
 
 /** Another session copies the template at this moment, or is connected to it. */
 const TEMPLATE_BUSY = '55006'
@@ -36,7 +36,7 @@ async function administer(source: PostgresSource, statement: string): Promise<vo
       const { error } = await send(opened.client, statement)
       if (error === undefined) return
       if (codeOf(error) !== TEMPLATE_BUSY || left === 0)
-        throw asQueenError(error, targetOf(source), undefined, undefined)
+        throw asQueenError(error, targetOf(source), { login: destinationOf(source).user ?? '' })
       await sleep(20 + Math.random() * 100)
     }
   } finally {

@@ -2,12 +2,12 @@ import type { Execution, Operation } from '../../core/execution.js'
 import type { Isolation } from '../../core/migration.js'
 import { classify } from '../../core/sql/classify.js'
 import { rulesFor } from '../../core/sql/dialect.js'
-import type { Setting } from './facts.js'
+import type { Facts, Setting } from './facts.js'
 import type { LockSql } from './lock.js'
 import type { Part, Purpose } from './message.js'
 import { waitsForLocks } from './patience.js'
 import type { Records } from './records.js'
-import { ownSettings, set, userSettings, type Standing } from './settings.js'
+import { ownSettings, set, unlike, userSettings } from './settings.js'
 import type { PostgresTransaction } from './transaction.js'
 
 /** One thing to do for a script: to send a message, or to call a function of the user's. */
@@ -28,19 +28,22 @@ export type Move =
     }
 
 /** What the messages of a script are made with. */
-export interface Circumstances extends Standing {
+export interface Circumstances {
+  readonly facts: Facts
   readonly execution: Execution
   readonly records: Records
   /** The lock this session holds; undefined: none, or a pooler leaves none. */
   readonly lock: LockSql | undefined
   /** What puts the connection back into the state it is to be in. */
   readonly restore: readonly string[]
+  /** The part of it that takes back SET SESSION AUTHORIZATION. */
+  readonly identity: string
   /** Says what is being done, where others see it. */
   readonly label: Setting
 }
 
 /** Milliseconds a statement waits for a lock on a table where nobody says anything else. */
-const LOCK_TIMEOUT = 1_000
+export const LOCK_TIMEOUT = 1_000
 /** The most a setting of milliseconds holds. */
 const LONGEST = 2_147_483_647
 
@@ -54,13 +57,25 @@ export function messagesFor(
   script: readonly Operation<PostgresTransaction>[],
   circumstances: Circumstances,
 ): readonly Move[] {
-  const writer = new MessageWriter(circumstances)
+  const writer = new MessageWriter(circumstances, scopeOf(script))
   script.forEach((operation, index) => writer.add(operation, index))
   return writer.finish()
 }
 
+/**
+ * How long what is set for the migration lasts. A script that is one transaction sets it for that transaction. One whose
+ * statements commit one by one sets it once and for all of them, so that what a statement sets holds for the next.
+ */
+type Scope = 'transaction' | 'script'
+
+function scopeOf(script: readonly Operation<never>[]): Scope {
+  const ends = script.findIndex(({ kind }) => kind === 'commit')
+  return script[0]?.kind === 'begin' && ends === script.length - 1 ? 'transaction' : 'script'
+}
+
 class MessageWriter {
   readonly #with: Circumstances
+  readonly #scope: Scope
   readonly #moves: Move[] = []
   #parts: Part[] = []
   #transaction: 'none' | 'open' = 'none'
@@ -70,14 +85,19 @@ class MessageWriter {
   #recorded: string | undefined
   /** Whether the migration has had its hands on the session since it was last looked at. */
   #touched: 'no' | 'yes' = 'no'
+  /** Whether the migration may have become another user, whom Queen's tables do not belong to. */
+  #impersonates: 'no' | 'maybe' = 'no'
+  /** Whether anything of the migration's ran in this transaction. */
+  #ran: 'no' | 'yes' = 'no'
   /** Whether the transaction's id was asked for, as it is before a function gets it. */
   #identified: 'no' | 'yes' = 'no'
-  /** Whether something outlasts a transaction and has to be put back. */
-  #lasting: 'no' | 'yes' = 'no'
+  /** The `lock_timeout` the session was set to, together with everything else, beyond a transaction. */
+  #lasting: number | undefined
   #last = 0
 
-  constructor(circumstances: Circumstances) {
+  constructor(circumstances: Circumstances, scope: Scope) {
     this.#with = circumstances
+    this.#scope = scope
     circumstances.records.forget()
   }
 
@@ -105,9 +125,7 @@ class MessageWriter {
   }
 
   finish(): readonly Move[] {
-    if (this.#lasting === 'yes') {
-      for (const text of this.#with.restore) this.#push(text, this.#last, 'setting')
-    }
+    if (this.#lasting !== undefined) this.#restore(this.#last)
     this.#flush('closed')
     return this.#moves
   }
@@ -120,12 +138,13 @@ class MessageWriter {
     this.#set = 'unset'
     this.#recorded = undefined
     this.#identified = 'no'
+    this.#ran = 'no'
   }
 
   #commit(index: number): void {
     this.#become('own', index)
-    // Part of the transaction, so that either all of it is there, or the state from before.
-    for (const text of this.#with.restore) this.#push(text, index, 'setting')
+    // What is deferred until now is the migration's.
+    if (this.#ran === 'yes') this.#become('user', index)
     this.#push('COMMIT', index, 'commit')
     this.#transaction = 'none'
     this.#set = 'unset'
@@ -137,7 +156,7 @@ class MessageWriter {
     const patient = waitsForLocks(text)
     if (patient) this.#push('SET LOCAL lock_timeout = 0', index, 'setting')
     this.#push(text, index, 'user')
-    this.#touched = 'yes'
+    this.#touch(text)
     if (patient) this.#push(`SET LOCAL lock_timeout = ${this.#lockTimeout}`, index, 'setting')
     // Core refuses what ends a transaction. Should one slip through, nothing may follow it unseen.
     if (classify(text, rules).effect === 'control') this.#flush('open')
@@ -146,14 +165,17 @@ class MessageWriter {
   /** What runs outside of a transaction is sent by itself: some statements accept no company. */
   #alone(text: string, index: number): void {
     this.#settle(index, waitsForLocks(text) ? 0 : this.#lockTimeout)
+    this.#flush('either')
     this.#push(text, index, 'user')
-    this.#touched = 'yes'
+    this.#touch(text)
     this.#flush('either')
   }
 
   #call(call: (tx: PostgresTransaction) => Promise<void>, index: number): void {
-    if (this.#transaction === 'none') this.#settle(index, this.#lockTimeout)
-    else {
+    if (this.#transaction === 'none') {
+      this.#settle(index, this.#lockTimeout)
+      this.#flush('either')
+    } else {
       this.#become('user', index)
       if (this.#identified === 'no') this.#push('SELECT pg_catalog.pg_current_xact_id()', index, 'identity')
       this.#identified = 'yes'
@@ -161,27 +183,46 @@ class MessageWriter {
     }
     const inside = this.#transaction === 'open' ? 'transaction' : 'nothing'
     this.#moves.push({ kind: 'call', operation: index, call, inside })
-    this.#touched = 'yes'
+    this.#touch()
   }
 
-  /** Settings for a statement outside of a transaction last until they are put back. */
+  #touch(text = 'authorization'): void {
+    if (/authorization/i.test(text)) this.#impersonates = 'maybe'
+    this.#touched = 'yes'
+    this.#ran = 'yes'
+  }
+
+  /** Sets the session for the migration, until it is put back at the end of the script. */
   #settle(index: number, lockTimeout: number): void {
-    const { execution, label } = this.#with
-    this.#push(set([label, ...userSettings(this.#with, execution, lockTimeout)], 'session'), index, 'setting')
-    this.#lasting = 'yes'
-    this.#set = 'unset'
-    this.#flush('either')
+    const { facts, execution, label } = this.#with
+    if (this.#lasting === undefined)
+      this.#push(set([label, ...userSettings(facts, execution, lockTimeout)], 'session'), index, 'setting')
+    else if (this.#lasting !== lockTimeout)
+      this.#push(set([['lock_timeout', String(lockTimeout)]], 'session'), index, 'setting')
+    this.#lasting = lockTimeout
+  }
+
+  #restore(index: number): void {
+    for (const text of this.#with.restore) this.#push(text, index, 'setting')
   }
 
   /** Sets the session for Queen's own statements or for the migration's; before Queen goes on it looks where it is. */
   #become(whose: 'own' | 'user', index: number): void {
+    const { facts, execution, label } = this.#with
     if (this.#set !== whose) {
-      const { execution, label } = this.#with
-      const settings =
-        whose === 'own'
-          ? [...(this.#set === 'unset' ? [label] : []), ...ownSettings(this.#with, clamped(execution.busyTimeout))]
-          : userSettings(this.#with, execution, this.#lockTimeout)
-      this.#push(set(settings, 'transaction'), index, 'setting')
+      const own = ownSettings(facts, clamped(execution.busyTimeout))
+      if (whose === 'own') {
+        // Whatever the migration has done to the session ends with it: the transaction holds both, or neither.
+        if (this.#touched === 'yes' && this.#scope === 'transaction') this.#restore(index)
+        else if (this.#impersonates === 'maybe') this.#push(this.#with.identity, index, 'setting')
+        this.#impersonates = 'no'
+        this.#push(set(this.#set === 'user' ? own : [label, ...own], 'transaction'), index, 'setting')
+      } else if (this.#set === 'unset' && this.#scope === 'script') this.#settle(index, this.#lockTimeout)
+      else {
+        // Behind Queen's own statements everything holds that was set for them.
+        const user = unlike(this.#set === 'own' ? own : [], userSettings(facts, execution, this.#lockTimeout))
+        this.#push(set([label, ...user], 'transaction'), index, 'setting')
+      }
       this.#set = whose
     }
     if (whose === 'own' && this.#touched === 'yes') {
@@ -196,13 +237,17 @@ class MessageWriter {
     const recorded = this.#recorded
     const open = this.#transaction === 'open'
     const conditions = (xid: string | undefined): string[] => [
-      ...(open && xid !== undefined ? [`pg_catalog.pg_current_xact_id()::text = '${xid}'`] : []),
+      ...(open && xid !== undefined
+        ? [`pg_catalog.pg_current_xact_id()::pg_catalog.text OPERATOR(pg_catalog.=) '${xid}'`]
+        : []),
       ...(open && xid === undefined && recorded !== undefined ? [records.writtenHere(recorded)] : []),
       ...(lock === undefined ? [] : [lock.held]),
     ]
     const text = (xid: string | undefined): string => {
       const all = conditions(xid).map((condition) => `(${condition})`)
-      return all.length === 0 ? 'SELECT 1' : `SELECT 1 / CASE WHEN ${all.join(' AND ')} THEN 1 ELSE 0 END`
+      return all.length === 0
+        ? 'SELECT 1'
+        : `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN ${all.join(' AND ')} THEN 1 ELSE 0 END`
     }
     this.#push(text, Math.max(0, index - 1), 'guard')
   }

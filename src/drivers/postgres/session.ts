@@ -11,10 +11,10 @@ import { concurrentIndexIn, remainsOf } from './concurrent-index.js'
 import { holderFrom } from './holder.js'
 import { Line, type Place } from './line.js'
 import type { Reply } from './message.js'
-import { set, standingSettings } from './settings.js'
+import { ownSettings, set } from './settings.js'
 import { createTables } from './tables.js'
 import type { PostgresTransaction } from './transaction.js'
-import { Turns } from './turns.js'
+import { Turns } from '../turns.js'
 import { refuseUnlockable } from './unlockable.js'
 import { Watch } from './watch.js'
 
@@ -114,13 +114,17 @@ export class PostgresSession<Client extends PgClient> implements Session<Tx<Clie
     if (index === undefined) return []
     return await this.#turn(async (line) => {
       const names = await remainsOf(line, index)
-      const role = line.role === undefined ? [] : [set([['role', line.role]], 'session')]
-      // Each by itself, as the server wants it.
-      for (const text of [...role, ...names.map((name) => `DROP INDEX CONCURRENTLY IF EXISTS ${name}`)]) {
-        const { error } = await line.send(text)
-        if (error !== undefined) throw error
+      if (names.length === 0) return []
+      const settings = set(ownSettings(line.facts, 0), 'session')
+      try {
+        // Each by itself, as the server wants it.
+        for (const text of [settings, ...names.map((name) => `DROP INDEX CONCURRENTLY IF EXISTS ${name}`)]) {
+          const { error } = await line.send(text)
+          if (error !== undefined) throw error
+        }
+      } finally {
+        await line.send(line.restore.join(';\n'))
       }
-      if (names.length > 0) await line.send(line.restore.join(';\n'))
       return names.map((name) => `the INVALID index ${name}`)
     })
   }
@@ -171,10 +175,14 @@ export class PostgresSession<Client extends PgClient> implements Session<Tx<Clie
     line.note = { who, since: new Date().toISOString() }
     const { label } = line
     line.note = undefined
-    const attempt = async (standing: readonly string[]) =>
-      await line.ask(...standing, set([label], 'session'), CLOCK, `SELECT ${line.lock.take}`)
-    const results = await attempt([set(standingSettings(line.facts), 'session')])
-    const [clock, taken] = results.slice(-2)
+    const attempt = async () =>
+      await line.ask(set([...line.standing, label], 'session'), CLOCK, `SELECT ${line.lock.take}`)
+    const [, clock, taken] = await attempt().catch(async (error: unknown) => {
+      if (line.broken !== undefined) throw error
+      // Some services forbid one or the other.
+      await line.dropForbidden()
+      return await attempt()
+    })
     return taken![0]![0] === 't' ? Number(clock![0]![0]) : null
   }
 

@@ -2,31 +2,35 @@ import type { Execution } from '../../core/execution.js'
 import type { Facts, Setting } from './facts.js'
 import { literal } from './literal.js'
 
-/** Whom a connection is set up for. */
-export interface Standing {
-  readonly facts: Facts
-  /** The role migrations run as; undefined: the one that logged in. */
-  readonly role: string | undefined
-}
-
 /** Where Queen looks for names while it speaks for itself: nothing a user made can stand in the way. */
 const OWN_PATH: Setting = ['search_path', 'pg_catalog, pg_temp']
 
 /** Nobody else's limits hold for Queen's own statements, which are short; its own limits do. */
-export function ownSettings({ facts, role }: Standing, lockTimeout: number): Setting[] {
-  const role_: Setting[] = role === undefined ? [] : [['role', role]]
-  return [...role_, OWN_PATH, ['statement_timeout', '0'], ['lock_timeout', String(lockTimeout)], ...idle(facts)]
+export function ownSettings(facts: Facts, lockTimeout: number): Setting[] {
+  return [
+    ['role', facts.role],
+    OWN_PATH,
+    ['statement_timeout', '0'],
+    ['lock_timeout', String(lockTimeout)],
+    ...idle(facts),
+  ]
 }
 
 /** What holds while a statement of the migration's runs. Without a number for `lockTimeout` it may wait for locks. */
-export function userSettings({ facts, role }: Standing, execution: Execution, lockTimeout: number): Setting[] {
+export function userSettings(facts: Facts, execution: Execution, lockTimeout: number): Setting[] {
   return [
-    ...(role === undefined ? [] : ([['role', role]] as const)),
+    ['role', facts.role],
     ['search_path', facts.searchPath],
     ['lock_timeout', String(lockTimeout)],
     ['statement_timeout', String(execution.statementTimeout ?? 0)],
     ...idle(facts),
   ]
+}
+
+/** What is left to set where the settings `before` hold already. */
+export function unlike(before: readonly Setting[], settings: readonly Setting[]): Setting[] {
+  const held = new Map(before)
+  return settings.filter(([name, value]) => held.get(name) !== value)
 }
 
 /** A migration may take as long as it takes between two of its statements. */

@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Blocker, Execution } from '../../core/execution.js'
 import type { PgClient } from './client.js'
 import type { Line } from './line.js'
+import { Lookout } from './lookout.js'
+import { LOCK_TIMEOUT } from './script-messages.js'
 import type { Watch } from './watch.js'
 
 /** How long a server gets to stop a statement before the line is cut. */
@@ -10,9 +11,6 @@ const CANCEL_TIMEOUT = 5_000
 const GRACE = 10_000
 /** Timers that are set to more fire at once. */
 const LONGEST_TIMER = 2_147_483_647
-/** Milliseconds between two looks at who is in the way, at most. */
-const LONGEST_PAUSE = 2_000
-
 /**
  * Watches over what the server was given to do: has it stopped when the run is cancelled, cuts a line that has gone
  * silent, and keeps in mind who was in the way.
@@ -21,17 +19,21 @@ export class Supervision<Client extends PgClient> {
   readonly #line: Line<Client>
   readonly #watch: Watch<Client>
   readonly #execution: Execution
-  #blockers: readonly Blocker[] = []
+  readonly #lookout: Lookout
+  /** Whether it has taken the last order to stop. */
+  #server: 'answers' | 'silent' = 'answers'
 
   constructor(line: Line<Client>, watch: Watch<Client>, execution: Execution) {
     this.#line = line
     this.#watch = watch
     this.#execution = execution
+    const { ddlLockTimeout: within = LOCK_TIMEOUT, waiting } = execution
+    this.#lookout = new Lookout({ blockers: async () => await watch.blockers(line.facts.pid), within, waiting })
   }
 
   /** Who was in the way last. */
   get blockers(): readonly Blocker[] {
-    return this.#blockers
+    return this.#lookout.seen
   }
 
   /**
@@ -40,7 +42,6 @@ export class Supervision<Client extends PgClient> {
    */
   async over<T>(whose: 'migration' | 'own', limit: number | undefined, work: () => Promise<T>): Promise<T> {
     const { signal } = this.#execution
-    const over = new AbortController()
     let cancelling: Promise<void> | undefined
     const cancel = (): void => void (cancelling = this.cancel())
     const dead = limit === undefined ? undefined : setTimeout(() => this.#line.destroy(), atMost(limit + GRACE))
@@ -50,11 +51,12 @@ export class Supervision<Client extends PgClient> {
       cancel()
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    if (whose === 'migration') void this.#look(over.signal)
+    // Behind a pooler nobody knows which backend it is.
+    if (whose === 'migration' && this.#line.affinity === 'session') this.#lookout.start()
     try {
       return await work()
     } finally {
-      over.abort()
+      this.#lookout.stop()
       signal.removeEventListener('abort', onAbort)
       clearTimeout(cut)
       clearTimeout(dead)
@@ -63,21 +65,20 @@ export class Supervision<Client extends PgClient> {
     }
   }
 
-  /** Has the server stop whatever it is doing for this session. */
-  async cancel(): Promise<void> {
-    await this.#watch.cancel(this.#line.facts.pid)
+  /** Cleans up behind a migration. When the run is cancelled nobody waits for a line that has gone silent. */
+  async after<T>(work: () => Promise<T>): Promise<T> {
+    const cut = this.#execution.signal.aborted ? setTimeout(() => this.#line.destroy(), CANCEL_TIMEOUT) : undefined
+    try {
+      return await work()
+    } finally {
+      clearTimeout(cut)
+    }
   }
 
-  /** PostgreSQL tells who blocks a statement only while it waits. */
-  async #look(over: AbortSignal): Promise<void> {
-    const wait = this.#execution.ddlLockTimeout ?? LONGEST_PAUSE
-    if (wait === 0 || this.#line.affinity !== 'session') return
-    for (let pause = Math.max(20, wait * 0.4); ; pause = Math.min(pause * 1.2, LONGEST_PAUSE)) {
-      await sleep(pause, undefined, { signal: over, ref: false }).catch(() => {})
-      if (over.aborted) return
-      const blockers = await this.#watch.blockers(this.#line.facts.pid)
-      if (blockers.length > 0) this.#blockers = blockers
-    }
+  /** Has the server stop whatever it is doing for this session. */
+  async cancel(): Promise<void> {
+    if (this.#server === 'silent') return
+    if (!(await this.#watch.cancel(this.#line.facts.pid))) this.#server = 'silent'
   }
 }
 

@@ -27,7 +27,7 @@ export async function createTables<Client extends PgClient>(
         hint: 'name the schema of the history with --schema (schema)',
       },
     )
-  const settings = set(ownSettings({ facts, role: line.role }, PATIENCE), 'transaction')
+  const settings = set(ownSettings(facts, PATIENCE), 'transaction')
   const ask = async (...statements: string[]) => {
     const { error, results } = await line.send(statements.join(';\n'))
     if (error !== undefined) throw error

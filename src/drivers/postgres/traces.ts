@@ -15,9 +15,8 @@ export class Traces {
   #prepared: 'no' | 'maybe' = 'no'
 
   see(text: string): void {
-    // INTO TEMP and pg_temp as well.
-    if (/temp/i.test(text)) this.#temporary = 'maybe'
-    if (/prepare/i.test(text)) this.#prepared = 'maybe'
+    if (/\b(pg_)?temp(orary)?\b/i.test(text)) this.#temporary = 'maybe'
+    if (/\bprepare\b/i.test(text)) this.#prepared = 'maybe'
   }
 
   /** The same transaction, whose texts are seen. */
@@ -43,10 +42,18 @@ export class Traces {
   /** Removes what there is. @throws the server's error */
   async remove(line: Line<PgClient>): Promise<void> {
     const { temporary, prepared } = line.facts
-    // Whoever lent the connection may have temporary tables of his own on it.
-    const discard = this.#temporary === 'maybe' && temporary === 'none' ? ['DISCARD TEMP'] : []
+    const discard = this.#temporary === 'no' ? [] : temporary.length === 0 ? ['DISCARD TEMP'] : await drops(line)
     const names = this.#prepared === 'maybe' ? ((await line.ask(PREPARED))[0] ?? []).map(([name]) => name!) : []
     const gone = names.filter((name) => !prepared.includes(name)).map((name) => `DEALLOCATE ${quoteName(name)}`)
     if (discard.length + gone.length > 0) await line.ask(...discard, ...gone)
   }
+}
+
+/** Whoever lent the connection has temporary tables of his own on it; they stay. */
+async function drops(line: Line<PgClient>): Promise<string[]> {
+  const [rows] =
+    await line.ask(`SELECT CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relname
+  FROM pg_catalog.pg_class WHERE relnamespace = pg_catalog.pg_my_temp_schema() AND relkind IN ('r', 'p', 'v', 'S')
+    AND oid <> ALL ('{${line.facts.temporary.join(',')}}')`)
+  return rows!.map(([kind, name]) => `DROP ${kind} IF EXISTS pg_temp.${quoteName(name!)} CASCADE`)
 }

@@ -2,3 +2,8 @@
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
+
+/** A name in back ticks, which MySQL understands whatever its sql_mode is. */
+export function tickName(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``
+}

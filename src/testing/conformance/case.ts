@@ -7,9 +7,19 @@ import type { Bench } from './bench.js'
  * - `child`: a module by which another process connects
  * - `settings`: settings of a session, named by whoever runs the suite
  * - `slow`: a statement that takes long
+ * - `table locks`: a statement by which a transaction keeps others from changing a table
+ * - `remarks`: a statement the database remarks on
  * - `inspector`: the second power, of describing schemas and making scratch databases
  */
-export type Need = 'connections' | 'transactional DDL' | 'child' | 'settings' | 'slow' | 'inspector'
+export type Need =
+  | 'connections'
+  | 'transactional DDL'
+  | 'child'
+  | 'settings'
+  | 'slow'
+  | 'table locks'
+  | 'remarks'
+  | 'inspector'
 
 /** One thing every driver must do. */
 export interface Case {

@@ -37,6 +37,10 @@ export interface ConformanceSQL {
   readonly dropIndex?: (index: string, table: string) => string
   /** A statement that takes half a minute, unless it is stopped: `SELECT pg_sleep(30)`. */
   readonly slow?: string
+  /** A statement that keeps others from changing a table until its transaction ends: `LOCK TABLE t`. */
+  readonly lockTable?: (table: string) => string
+  /** A statement the database remarks on, as notice or warning: `DROP TABLE IF EXISTS missing_table`. */
+  readonly remarkable?: string
 }
 
 /** What `conformance` is told about a driver. */

@@ -2,6 +2,7 @@ import type { Transaction } from '../../core/transaction.js'
 import { Bench } from './bench.js'
 import { cancellationCases } from './cancellation.js'
 import type { Case, Need } from './case.js'
+import { contentionCases } from './contention.js'
 import { escapeCases } from './escape.js'
 import { functionCases } from './function.js'
 import { historyCases } from './history.js'
@@ -26,7 +27,15 @@ import { scriptCases } from './script.js'
  */
 export const conformanceCases: readonly Pick<Case, 'name' | 'needs'>[] = [
   ...[...historyCases, ...recordCases, ...scriptCases, ...functionCases, ...escapeCases, ...cancellationCases],
-  ...[...lockCases, ...processCases, ...identifierCases, ...sessionCases, ...inspectorCases, ...queenCases],
+  ...[
+    ...contentionCases,
+    ...lockCases,
+    ...processCases,
+    ...identifierCases,
+    ...sessionCases,
+    ...inspectorCases,
+    ...queenCases,
+  ],
 ]
 
 /**
@@ -77,6 +86,8 @@ function lacking(needs: readonly Need[], options: ConformanceOptions<never>): st
   if (needs.includes('child') && options.child === undefined) return 'no module for a child was given'
   if (needs.includes('settings') && options.settings === undefined) return 'no settings were given'
   if (needs.includes('slow') && options.sql?.slow === undefined) return 'no slow statement was given'
+  if (needs.includes('table locks') && options.sql?.lockTable === undefined) return 'no way to lock a table was given'
+  if (needs.includes('remarks') && options.sql?.remarkable === undefined) return 'no remarkable statement was given'
   if (needs.includes('transactional DDL') && options.ddl === 'commits') return 'CREATE TABLE commits by itself'
   return undefined
 }

@@ -35,6 +35,12 @@ const effects: Record<Dialect, Partial<Record<Effect, readonly string[]>>> = {
       'ROLLBACK WORK TO SAVEPOINT a',
       'rollback transaction to a',
     ],
+    procedural: [
+      'CALL p()',
+      'DO $$ BEGIN COMMIT; END $$',
+      "do language plpgsql 'begin rollback; end'",
+      'DO $$ BEGIN CALL p(); END $$',
+    ],
     outside: [
       ...[
         'VACUUM',
@@ -88,7 +94,7 @@ const effects: Record<Dialect, Partial<Record<Effect, readonly string[]>>> = {
         '-- COMMIT',
         'SELECT 1',
         "SELECT 'COMMIT'",
-        'DO $$ BEGIN COMMIT; END $$',
+        'DO $$ BEGIN PERFORM 1; END $$',
         '/* COMMIT */ SELECT 1',
         'CREATE TABLE t (a int)',
       ],

@@ -24,6 +24,10 @@ describePostgres('a server of its own kind', () => {
       { change: 'SET ROLE pg_monitor', query: 'SELECT current_user' },
       { change: `SET app.tenant = '7'`, query: `SELECT coalesce(current_setting('app.tenant', true), '') AS tenant` },
     ],
-    sql: { slow: 'SELECT pg_sleep(30)' },
+    sql: {
+      slow: 'SELECT pg_sleep(30)',
+      lockTable: (table) => `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`,
+      remarkable: 'DROP TABLE IF EXISTS missing_table',
+    },
   })
 })

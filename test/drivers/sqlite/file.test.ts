@@ -176,6 +176,11 @@ test('SQLite has no schemas but main', async () => {
     code: 'CONFIG_INVALID',
   })
   await expect(new Queen(sqlite(file), { schema: 'main' }).add(TABLE).up()).resolves.toMatchObject({ to: '001' })
+  // In front of the name it is the same.
+  for (const table of ['main.queen_migrations', '"main"."queen_migrations"', '"queen_migrations"'])
+    expect(await new Queen(sqlite(file), { table }).version()).toBe('001')
+  const other = new Queen(sqlite(file), { table: 'other.queen_migrations' })
+  expect(await rejection(other.version())).toMatchObject({ code: 'CONFIG_INVALID' })
 })
 
 test('the record keeps a version to the letter, whatever it looks like', async () => {

@@ -37,7 +37,8 @@ const memory = {
 describe('the suite', () => {
   test('registers every case once, by its name', () => {
     const { runner, bodies, skipped, groups } = collector()
-    conformance({ ...memory, runner, child: { module: 'x' }, settings: [], sql: { slow: 'x' } })
+    const sql = { slow: 'x', lockTable: (table: string) => table, remarkable: 'x' }
+    conformance({ ...memory, runner, child: { module: 'x' }, settings: [], sql })
     expect(groups).toEqual(['conformance of x'])
     expect(skipped).toEqual([])
     expect([...bodies.keys()]).toEqual(conformanceCases.map(({ name }) => name))
@@ -52,6 +53,8 @@ describe('the suite', () => {
     expect(skipped).toContain('script: a table that was created goes with the failure (CREATE TABLE commits by itself)')
     expect(skipped).toContain('cancelling: a statement at work is stopped by the server (no slow statement was given)')
     expect(skipped).toContain('session: settings that a migration leaves behind are put back (no settings were given)')
+    expect(skipped.filter((name) => name.endsWith('(no way to lock a table was given)'))).toHaveLength(2)
+    expect(skipped.filter((name) => name.endsWith('(no remarkable statement was given)'))).toHaveLength(1)
     expect(skipped.filter((name) => name.endsWith('(no module for a child was given)'))).toHaveLength(3)
     expect(bodies.size + skipped.length).toBe(conformanceCases.length)
   })

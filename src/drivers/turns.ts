@@ -1,4 +1,4 @@
-import { QueenError } from '../../core/errors.js'
+import { QueenError } from '../core/errors.js'
 
 /** As long as the lock is waited for by default. */
 const PATIENCE = 300_000
