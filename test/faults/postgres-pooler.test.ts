@@ -141,6 +141,22 @@ describePrivatePgBouncer('PostgreSQL behind PgBouncer', () => {
     ])
   })
 
+  test('in transaction mode is recognised also when another client gives a session back just before', async () => {
+    const database = await freshDatabase()
+    const other = new pg.Client(through('transaction', database))
+    await other.connect()
+    await other.query('BEGIN')
+    const session = await postgres(through('transaction', database)).connect({ name: 'queen_migrations' })
+    await session.history()
+    // What is given back last is lent next: not the session that Queen was on.
+    await other.query('COMMIT')
+    await session.tryLock('test')
+    expect(session.affinity).toBe('transaction')
+    expect(await database.query(LOCKS)).toEqual([])
+    await session.close()
+    await other.end()
+  })
+
   describe.each([0, 4])(`is recognised, with %i other clients at work`, (others) => {
     test.each([
       ['direct', 'session'],
