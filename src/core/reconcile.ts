@@ -55,10 +55,11 @@ export interface ReconcileInput<Tx extends Transaction> {
 
 /** Holds what is registered against what is recorded: one row for each version, in the order they are applied. */
 export function reconcile<Tx extends Transaction>(input: ReconcileInput<Tx>): readonly Reconciled<Tx>[] {
-  const records = new Map(input.records.map((record) => [record.version, record]))
+  const records = new Map<string, MigrationRecord>()
+  for (const record of input.records) records.set(record.version, record)
   const rows = input.registered.map((migration) => known(migration, records.get(migration.version), input))
-  const unknown = strangers(input)
-  return markOutOfOrder(unknown.length === 0 ? rows : merge(rows, unknown, input))
+  const found = rows.reduce((count, row) => (row.record === undefined ? count : count + 1), 0)
+  return markOutOfOrder(found === records.size ? rows : merge(rows, strangers(input), input))
 }
 
 function known<Tx extends Transaction>(

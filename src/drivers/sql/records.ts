@@ -1,4 +1,11 @@
-import type { JournalEntry, LateValue, MigrationRecord, RecordWrite } from '../../core/record.js'
+import type {
+  Direction,
+  JournalEntry,
+  LateValue,
+  MigrationRecord,
+  RecordStatus,
+  RecordWrite,
+} from '../../core/record.js'
 
 /** The history's columns, in the order they are read, each with the field it is. */
 const HISTORY = {
@@ -114,30 +121,89 @@ export function selectJournal({ journal }: RecordTables, limit: number | undefin
 type ReadColumn = (column: string) => string
 const plain: ReadColumn = (column) => column
 
-const HISTORY_FIELDS = Object.keys(HISTORY)
-const JOURNAL_FIELDS = Object.keys(JOURNAL)
+/** A number, which some clients hand out as text. */
+type Numeric = number | string
 
-/** Fields that are numbers, which some clients hand out as text. */
-const NUMBERS = new Set(['id', 'statementsStarted', 'statementsDone', 'statementsTotal', 'durationMs'])
+/** A row of `selectHistory`: the columns of `HISTORY`, in their order. */
+type HistoryRow = readonly [
+  id: Numeric,
+  version: string,
+  name: string,
+  checksum: string | null,
+  downChecksum: string | null,
+  status: RecordStatus,
+  direction: Direction,
+  statementsStarted: Numeric,
+  statementsDone: Numeric,
+  statementsTotal: Numeric,
+  executedHash: string | null,
+  fingerprint: string | null,
+  startedAt: string,
+  appliedAt: string | null,
+  durationMs: Numeric | null,
+  appliedBy: string,
+  queenVersion: string,
+  error: string | null,
+]
 
-/** A row of `selectHistory`, as the list of its values. */
+/**
+ * A row of `selectHistory`, as the list of its values. Written out, because the whole history is read at every start,
+ * and an object that is put together in a loop takes several times as long.
+ */
 export function recordFrom(values: readonly unknown[]): MigrationRecord {
-  return fromRow(HISTORY_FIELDS, values) as unknown as MigrationRecord
+  const [
+    id,
+    version,
+    name,
+    checksum,
+    downChecksum,
+    status,
+    direction,
+    statementsStarted,
+    statementsDone,
+    statementsTotal,
+    executedHash,
+    fingerprint,
+    startedAt,
+    appliedAt,
+    durationMs,
+    appliedBy,
+    queenVersion,
+    error,
+  ] = values as HistoryRow
+  return {
+    id: Number(id),
+    version,
+    name,
+    checksum,
+    downChecksum,
+    status,
+    direction,
+    statementsStarted: Number(statementsStarted),
+    statementsDone: Number(statementsDone),
+    statementsTotal: Number(statementsTotal),
+    executedHash,
+    fingerprint,
+    startedAt,
+    appliedAt,
+    durationMs: durationMs === null ? null : Number(durationMs),
+    appliedBy,
+    queenVersion,
+    error,
+  }
 }
+
+const JOURNAL_FIELDS = Object.keys(JOURNAL)
+/** Fields that are numbers, which some clients hand out as text. */
+const JOURNAL_NUMBERS = new Set(['id', 'durationMs'])
 
 /** A row of `selectJournal`, as the list of its values. */
 export function entryFrom(values: readonly unknown[]): JournalEntry {
-  return fromRow(JOURNAL_FIELDS, values) as unknown as JournalEntry
-}
-
-function fromRow(fields: readonly string[], values: readonly unknown[]): Record<string, unknown> {
-  const row: Record<string, unknown> = {}
-  for (let i = 0; i < fields.length; i++) {
-    const field = fields[i]!
-    const value = values[i]
-    row[field] = typeof value === 'string' && NUMBERS.has(field) ? Number(value) : value
-  }
-  return row
+  const entries = JOURNAL_FIELDS.map((field, index) => {
+    const value = values[index]
+    return [field, JOURNAL_NUMBERS.has(field) && typeof value === 'string' ? Number(value) : value]
+  })
+  return Object.fromEntries(entries) as unknown as JournalEntry
 }
 
 /** Columns of the history a table lacks: [] for a table that is Queen's. */
