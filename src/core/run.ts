@@ -109,12 +109,11 @@ export class Run<Tx extends Transaction> {
   /** Plays one unit; returns the step that stopped it because somebody else has recorded it meanwhile. */
   async #play(unit: readonly PreparedStep<Tx>[], resumeAfter = 0): Promise<PreparedStep<Tx> | undefined> {
     const own = unit.length === 1 ? unit[0]!.migration.timeout : undefined
-    using limit = limited(
-      this.#signal,
-      own === undefined ? undefined : milliseconds(own, 'timeout'),
-      `Migration ${unit[0]!.migration.version}`,
-    )
-    const { signal } = limit
+    using limit =
+      own === undefined
+        ? undefined
+        : limited(this.#signal, milliseconds(own, 'timeout'), `Migration ${unit[0]!.migration.version}`)
+    const signal = limit?.signal ?? this.#signal
     const watch = new Watch(unit, this.#done.length, this.#total, this.#job.events)
     const misses = new Misses()
     let recorded: Recorded | undefined

@@ -6,7 +6,7 @@ import type { LockSql } from './lock.js'
 import type { Part, Purpose } from './message.js'
 import { waitsForLocks } from './patience.js'
 import type { Records } from './records.js'
-import { ownSettings, set, userSettings, type Setting, type Standing } from './settings.js'
+import { ownSettings, set, unlike, userSettings, type Setting, type Standing } from './settings.js'
 import type { PostgresTransaction } from './transaction.js'
 
 /** One thing to do for a script: to send a message, or to call a function of the user's. */
@@ -176,11 +176,14 @@ class MessageWriter {
   #become(whose: 'own' | 'user', index: number): void {
     if (this.#set !== whose) {
       const { execution, label } = this.#with
+      const own = ownSettings(this.#with, clamped(execution.busyTimeout))
+      const user = userSettings(this.#with, execution, this.#lockTimeout)
+      // Behind something of the migration's nothing is known to hold; behind Queen's own everything is.
       const settings =
         whose === 'own'
-          ? [...(this.#set === 'unset' ? [label] : []), ...ownSettings(this.#with, clamped(execution.busyTimeout))]
-          : userSettings(this.#with, execution, this.#lockTimeout)
-      this.#push(set(settings, 'transaction'), index, 'setting')
+          ? [...(this.#set === 'unset' ? [label] : []), ...own]
+          : unlike(this.#set === 'own' ? own : [], user)
+      if (settings.length > 0) this.#push(set(settings, 'transaction'), index, 'setting')
       this.#set = whose
     }
     if (whose === 'own' && this.#touched === 'yes') {

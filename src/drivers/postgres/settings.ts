@@ -32,6 +32,12 @@ export function userSettings({ facts, role }: Standing, execution: Execution, lo
   ]
 }
 
+/** What is left to set where the settings `before` hold already. */
+export function unlike(before: readonly Setting[], settings: readonly Setting[]): Setting[] {
+  const held = new Map(before)
+  return settings.filter(([name, value]) => held.get(name) !== value)
+}
+
 /** A migration may take as long as it takes between two of its statements. */
 function idle({ version }: Facts): Setting[] {
   return [

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Blocker, Execution } from '../../core/execution.js'
 import type { PgClient } from './client.js'
 import type { Line } from './line.js'
@@ -40,7 +39,6 @@ export class Supervision<Client extends PgClient> {
    */
   async over<T>(whose: 'migration' | 'own', limit: number | undefined, work: () => Promise<T>): Promise<T> {
     const { signal } = this.#execution
-    const over = new AbortController()
     let cancelling: Promise<void> | undefined
     const cancel = (): void => void (cancelling = this.cancel())
     const dead = limit === undefined ? undefined : setTimeout(() => this.#line.destroy(), atMost(limit + GRACE))
@@ -50,11 +48,11 @@ export class Supervision<Client extends PgClient> {
       cancel()
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    if (whose === 'migration') void this.#look(over.signal)
+    const stopLooking = whose === 'migration' ? this.#look() : undefined
     try {
       return await work()
     } finally {
-      over.abort()
+      stopLooking?.()
       signal.removeEventListener('abort', onAbort)
       clearTimeout(cut)
       clearTimeout(dead)
@@ -68,15 +66,24 @@ export class Supervision<Client extends PgClient> {
     await this.#watch.cancel(this.#line.facts.pid)
   }
 
-  /** PostgreSQL tells who blocks a statement only while it waits. */
-  async #look(over: AbortSignal): Promise<void> {
+  /** Looks again and again who is in the way, which PostgreSQL tells only while a statement waits. Returns what ends it. */
+  #look(): (() => void) | undefined {
     const wait = this.#execution.ddlLockTimeout ?? LONGEST_PAUSE
-    if (wait === 0 || this.#line.affinity !== 'session') return
-    for (let pause = Math.max(20, wait * 0.4); ; pause = Math.min(pause * 1.2, LONGEST_PAUSE)) {
-      await sleep(pause, undefined, { signal: over, ref: false }).catch(() => {})
-      if (over.aborted) return
+    if (wait === 0 || this.#line.affinity !== 'session') return undefined
+    let pause = Math.max(20, wait * 0.4)
+    let state: 'looking' | 'over' = 'looking'
+    let timer: NodeJS.Timeout
+    const look = async (): Promise<void> => {
       const blockers = await this.#watch.blockers(this.#line.facts.pid)
       if (blockers.length > 0) this.#blockers = blockers
+      pause = Math.min(pause * 1.2, LONGEST_PAUSE)
+      if (state === 'looking') lookLater()
+    }
+    const lookLater = (): void => void (timer = setTimeout(() => void look(), pause).unref())
+    lookLater()
+    return () => {
+      state = 'over'
+      clearTimeout(timer)
     }
   }
 }
