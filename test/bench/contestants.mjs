@@ -85,7 +85,8 @@ export async function kysely({ file, migrations }) {
   await db.destroy()
 }
 
-function raw(sql) {
+/** A query for Kysely that is text already. */
+export function raw(sql) {
   return {
     sql,
     parameters: [],
