@@ -25,6 +25,7 @@ const SAID = {
   'run queen up again: the history tells whether it was begun': /^(no record|running), 0 marks$/,
   'Whether V was finished could not be found out': /^(no record, 0|running, [012]|applied, 2) marks$/,
   'Whether V was committed could not be found out': /^(no record, 0|applied, 2) marks$/,
+  'left behind cannot be removed': /^running, [012] marks$/,
   'run again': /^/,
 }
 

@@ -25,6 +25,8 @@ export async function settle(db, heard = () => {}) {
 function adviceOf(error) {
   const [, version] = /queen recover (\S+) --resume/.exec(error.hint ?? '') ?? []
   if (version !== undefined) return version
+  // What was run is the recovery.
+  if (/\brun it again\b/.test(error.hint ?? '')) return error.version
   if (/\brun (queen up )?again\b/.test(error.hint ?? '')) return undefined
   throw error
 }
