@@ -1,20 +1,8 @@
-import type { ExecutionError, ExecutionFailure } from '../../core/execution.js'
 import { messageOf } from '../../core/redact.js'
+import type { Failure } from '../failure.js'
 import { isLockMiss, isLost } from './fault.js'
 import { numberOf } from './message.js'
 import { NO_SAVEPOINT, OUT_OF_RANGE, type Purpose } from './parts.js'
-
-/** How a script went wrong, where in it, and what became of the transaction. */
-export interface Failure {
-  readonly failure: ExecutionFailure
-  readonly operation: number
-  readonly outcome: ExecutionError['outcome']
-  readonly error: unknown
-  /** In place of the error's own message. */
-  readonly message?: string
-  readonly hint?: string
-  readonly offset?: number | undefined
-}
 
 const DUPLICATE = 1062
 

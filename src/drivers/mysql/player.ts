@@ -1,6 +1,7 @@
 import { readable } from '../../core/duration.js'
 import { ExecutionError, type Execution, type Operation } from '../../core/execution.js'
-import { failureOf, offsetIn, tidied, type Failure } from './failure.js'
+import type { Failure } from '../failure.js'
+import { failureOf, offsetIn, tidied } from './failure.js'
 import { endsConnection, hintFor, isInterrupted, isLost } from './fault.js'
 import type { Line } from './line.js'
 import { inTransaction, numberOf } from './message.js'

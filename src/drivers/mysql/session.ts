@@ -3,7 +3,7 @@ import { QueenError } from '../../core/errors.js'
 import type { Execution, Operation } from '../../core/execution.js'
 import type { JournalEntry, MigrationRecord } from '../../core/record.js'
 import type { LexicalRules } from '../../core/sql/dialect.js'
-import { entryFrom, missingColumns, recordFrom } from '../sql/records.js'
+import { entryFrom, missingColumns, notHistory, recordFrom } from '../sql/records.js'
 import { Turns } from '../turns.js'
 import { Line, type Access } from './line.js'
 import { numberOf } from './message.js'
@@ -154,11 +154,7 @@ export class MysqlSession<Client> implements Session<MysqlTransaction<Client>> {
       const [columns] = await line.ask(line.records.columns)
       const missing = missingColumns(columns!.map(([name]) => name!))
       const { database, names } = line.records
-      throw new QueenError(
-        'CONFIG_INVALID',
-        `The table "${database}"."${names.history}" is not a history of Queen's: it has no column ${missing.join(', ')}`,
-        { hint: 'choose another table with --table (table), or move this one out of the way' },
-      )
+      throw notHistory(`"${database}"."${names.history}"`, missing)
     }
   }
 

@@ -1,20 +1,8 @@
-import type { ExecutionError, ExecutionFailure } from '../../core/execution.js'
 import { codeOf } from '../../core/redact.js'
 import { offsetOfCodePoint } from '../../core/sql/position.js'
+import type { Failure } from '../failure.js'
 import { isLockMiss } from './fault.js'
 import type { Part, Purpose, Reply } from './message.js'
-
-/** How a script went wrong, where in it, and what became of the transaction. */
-export interface Failure {
-  readonly failure: ExecutionFailure
-  readonly operation: number
-  readonly outcome: ExecutionError['outcome']
-  readonly error: unknown
-  /** In place of the error's own message. */
-  readonly message?: string
-  readonly hint?: string
-  readonly offset?: number | undefined
-}
 
 /** What was sent: the parts of a message, and where in its text each begins. */
 export interface Sent {

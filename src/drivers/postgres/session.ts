@@ -4,7 +4,7 @@ import type { Execution, Operation } from '../../core/execution.js'
 import { codeOf } from '../../core/redact.js'
 import type { JournalEntry, MigrationRecord } from '../../core/record.js'
 import { rulesFor } from '../../core/sql/dialect.js'
-import { entryFrom, missingColumns, recordFrom } from '../sql/records.js'
+import { entryFrom, missingColumns, notHistory, recordFrom } from '../sql/records.js'
 import type { PoolerOption } from './affinity.js'
 import type { PgClient } from './client.js'
 import { concurrentIndexIn, remainsOf } from './concurrent-index.js'
@@ -212,11 +212,7 @@ export class PostgresSession<Client extends PgClient> implements Session<Tx<Clie
       const [columns] = await line.ask(line.records.columns)
       const missing = missingColumns(columns!.map(([name]) => name!))
       const { schema, names } = line.records
-      throw new QueenError(
-        'CONFIG_INVALID',
-        `The table "${schema}"."${names.history}" is not a history of Queen's: it has no column ${missing.join(', ')}`,
-        { hint: 'choose another table with --table (table), or move this one out of the way' },
-      )
+      throw notHistory(`"${schema}"."${names.history}"`, missing)
     }
   }
 

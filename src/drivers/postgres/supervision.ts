@@ -11,6 +11,7 @@ const CANCEL_TIMEOUT = 5_000
 const GRACE = 10_000
 /** Timers that are set to more fire at once. */
 const LONGEST_TIMER = 2_147_483_647
+
 /**
  * Watches over what the server was given to do: has it stopped when the run is cancelled, cuts a line that has gone
  * silent, and keeps in mind who was in the way.

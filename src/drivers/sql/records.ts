@@ -1,3 +1,4 @@
+import { QueenError } from '../../core/errors.js'
 import type {
   Direction,
   JournalEntry,
@@ -210,6 +211,13 @@ export function entryFrom(values: readonly unknown[]): JournalEntry {
 export function missingColumns(present: Iterable<string>): string[] {
   const names = new Set([...present].map((name) => name.toLowerCase()))
   return Object.values(HISTORY).filter((column) => !names.has(column))
+}
+
+/** What is told of a table by the history's name that is not Queen's. `table` is quoted. */
+export function notHistory(table: string, missing: readonly string[]): QueenError {
+  const message = `The table ${table} is not a history of Queen's: it has no column ${missing.join(', ')}`
+  const hint = 'choose another table with --table (table), or move this one out of the way'
+  return new QueenError('CONFIG_INVALID', message, { hint })
 }
 
 /** Turns a value into SQL: a placeholder, a literal or an expression, as the database's driver likes it. */

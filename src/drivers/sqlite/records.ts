@@ -1,12 +1,12 @@
 import { messageOf } from '../../core/redact.js'
 import type { HistoryTable } from '../../core/driver.js'
-import { QueenError } from '../../core/errors.js'
 import type { JournalEntry, LateValue, MigrationRecord, RecordWrite } from '../../core/record.js'
 import {
   beginsMigration,
   createTables,
   entryFrom,
   missingColumns,
+  notHistory,
   recordFrom,
   selectHistory,
   selectJournal,
@@ -111,11 +111,7 @@ export class Records {
         if (/no such table/.test(messageOf(error))) return null
         throw error
       }
-      throw new QueenError(
-        'CONFIG_INVALID',
-        `The table "${this.#name}" is not a history of Queen's: it has no column ${missing.join(', ')}`,
-        { hint: 'choose another table with --table (table), or move this one out of the way' },
-      )
+      throw notHistory(`"${this.#name}"`, missing)
     }
   }
 
